@@ -1,0 +1,156 @@
+//! What a run hands to its host.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::{Error, OwnerKind};
+
+/// One step of one mailbox. Asking for the next batch means that this one is stored.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Address of the mailbox.
+    pub mailbox: Arc<str>,
+    /// The folder; `None` where the batch speaks of the whole mailbox.
+    pub folder: Option<Arc<Folder>>,
+    /// Collected mail.
+    pub messages: Vec<Message>,
+    /// Item ids that left the folder.
+    pub removed: Vec<String>,
+    /// Item ids and whether they are read now.
+    pub read_flags: Vec<(String, bool)>,
+    /// Items that could not be collected, each with the reason.
+    pub skipped: Vec<Skipped>,
+    /// The folder's new checkpoint, to be stored in the same transaction.
+    pub checkpoint: Option<String>,
+    /// Why the mailbox (or this folder) could not be read on.
+    pub failure: Option<Error>,
+    /// Items looked at on the server.
+    pub seen: u64,
+    /// Whether this is the mailbox's last batch in this run.
+    pub done: bool,
+}
+
+/// A mail folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// `FolderId/@Id`.
+    pub id: String,
+    /// `DisplayName`.
+    pub name: String,
+    /// Display names from the mailbox's root, joined by `/`.
+    pub path: String,
+    /// Kind of folder.
+    pub kind: FolderType,
+}
+
+/// Kind of folder, in the terms of Oro's `FolderType`, and the mailbox's root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[allow(missing_docs)]
+pub enum FolderType {
+    Inbox,
+    Sent,
+    Trash,
+    Drafts,
+    Spam,
+    Other,
+    /// `msgfolderroot`: its checkpoint covers the mailbox's folder list.
+    Root,
+}
+
+/// Who sent it, seen from the CRM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The sender is a contact.
+    Incoming,
+    /// The sender is a user.
+    Outgoing,
+}
+
+/// Where in the header an address stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Role {
+    From,
+    To,
+    Cc,
+    Bcc,
+}
+
+/// An address of a message and one of its owners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Lower-case address.
+    pub email: String,
+    /// Contact or user.
+    pub kind: OwnerKind,
+    /// The host's id of the owner.
+    pub id: i64,
+    /// Where the address stands.
+    pub role: Role,
+}
+
+/// An item that was not collected, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// `ItemId/@Id`.
+    pub item_id: String,
+    /// For the log: what the server said and what was done.
+    pub reason: String,
+}
+
+/// Display name and address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Display name.
+    pub name: Option<String>,
+    /// The address as the header has it.
+    pub email: String,
+}
+
+/// A collected message.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Message {
+    pub item_id: String,
+    pub message_id: String,
+    pub direction: Direction,
+    pub subject: String,
+    pub from: Address,
+    pub to: Vec<Address>,
+    pub cc: Vec<Address>,
+    pub bcc: Vec<Address>,
+    pub sent: SystemTime,
+    pub received: SystemTime,
+    /// `low`, `normal` or `high`.
+    pub importance: &'static str,
+    pub read: bool,
+    pub item_class: String,
+    pub size: u64,
+    pub references: Vec<String>,
+    pub in_reply_to: Option<String>,
+    pub thread_id: Option<String>,
+    pub accept_language: Option<String>,
+    pub matches: Vec<Match>,
+    /// Body and attachments.
+    pub content: Arc<Content>,
+}
+
+/// Body and attachments, decoded.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Content {
+    pub text: Option<String>,
+    pub html: Option<String>,
+    pub attachments: Vec<Attachment>,
+}
+
+/// An attachment or inline part, decoded.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Attachment {
+    pub file_name: String,
+    pub content_type: String,
+    pub content_id: Option<String>,
+    pub inline: bool,
+    pub content: Vec<u8>,
+}

@@ -1,0 +1,14 @@
+//! The sync core: which mail of an Exchange server belongs into the CRM, and how to bring it there without loss.
+//! Knows `ews`; knows nothing of PHP, Oro or databases.
+
+mod address_book;
+mod batch;
+mod engine;
+mod error;
+mod settings;
+
+pub use address_book::{AddressBook, Owner, OwnerKind};
+pub use batch::{Address, Attachment, Batch, Content, Direction, Folder, FolderType, Match, Message, Role, Skipped};
+pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
+pub use error::{Error, ErrorKind};
+pub use settings::{Domains, Settings};

@@ -1,0 +1,72 @@
+//! The one normal form of an e-mail address; knows no owners.
+
+use std::borrow::Cow;
+
+/// RFC 5321, 4.5.3.1.3: a path has at most 256 octets, two of them are angle brackets.
+pub(crate) const MAX_ADDRESS_OCTETS: usize = 254;
+
+/// The address of `a@b`, `<a@b>` or `Name <a@b>`, in lower case; `None` where there is none.
+pub(crate) fn normalize(text: &str) -> Option<Cow<'_, str>> {
+    let spec = addr_spec(text)?;
+    if spec.is_ascii() {
+        if spec.bytes().any(|b| b.is_ascii_uppercase()) {
+            return Some(Cow::Owned(spec.to_ascii_lowercase()));
+        }
+        return Some(Cow::Borrowed(spec));
+    }
+    let lower = spec.to_lowercase();
+    (lower.len() <= MAX_ADDRESS_OCTETS).then_some(Cow::Owned(lower))
+}
+
+
+fn addr_spec(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let spec = match text.rfind('<') {
+        Some(open) => text[open + 1..].split('>').next().unwrap_or_default().trim(),
+        None => text,
+    };
+    let (local, domain) = spec.rsplit_once('@')?;
+    let well_formed = !local.is_empty()
+        && !domain.is_empty()
+        && spec.len() <= MAX_ADDRESS_OCTETS
+        && !spec.chars().any(|c| c.is_whitespace() || c.is_control());
+    well_formed.then_some(spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_in_every_usual_form() {
+        for text in [
+            "jane@example.com",
+            " Jane@Example.COM ",
+            "<jane@example.com>",
+            "Jane \"<\" Doe <JANE@example.com>",
+        ] {
+            assert_eq!(normalize(text).as_deref(), Some("jane@example.com"), "{text}");
+        }
+        assert_eq!(
+            normalize("JÜRGEN@müller.example").as_deref(),
+            Some("jürgen@müller.example")
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long = format!("{}@example.com", "a".repeat(MAX_ADDRESS_OCTETS));
+        for text in [
+            "",
+            "jane",
+            "@example.com",
+            "jane@",
+            "jane doe@example.com",
+            "Jane <>",
+            "a\0@b",
+            long.as_str(),
+        ] {
+            assert_eq!(normalize(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The rule: whose mail belongs into the CRM. Knows addresses and owners; knows no server.
+
+use crate::address;
+use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
+
+/// A message's participants, as its header names them.
+#[derive(Debug, Default)]
+pub(crate) struct Participants<'a> {
+    pub from: Option<&'a str>,
+    pub recipients: Vec<(Role, &'a str)>,
+}
+
+/// What the rule says of a message that belongs into the CRM.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub direction: Direction,
+    /// Every owner of every address, each once.
+    pub matches: Vec<Match>,
+}
+
+/// A message is collected when its sender's address is a contact's and another recipient's address a user's, or the
+/// other way round. `None`: it is not collected.
+pub(crate) fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
+    let from = address::normalize(participants.from?)?;
+    let senders: Vec<Owner> = book.owners(&from).collect();
+    if senders.is_empty() {
+        return None;
+    }
+    let mut matches = Vec::new();
+    record(&mut matches, &from, &senders, Role::From);
+    let (mut to_user, mut to_contact) = (false, false);
+    for (role, text) in &participants.recipients {
+        let Some(recipient) = address::normalize(text) else {
+            continue;
+        };
+        if recipient == from {
+            continue;
+        }
+        let owners: Vec<Owner> = book.owners(&recipient).collect();
+        to_user |= has(&owners, OwnerKind::User);
+        to_contact |= has(&owners, OwnerKind::Contact);
+        record(&mut matches, &recipient, &owners, *role);
+    }
+    let direction = if has(&senders, OwnerKind::User) && to_contact {
+        Direction::Outgoing
+    } else if has(&senders, OwnerKind::Contact) && to_user {
+        Direction::Incoming
+    } else {
+        return None;
+    };
+    Some(Verdict { direction, matches })
+}
+
+fn has(owners: &[Owner], kind: OwnerKind) -> bool {
+    owners.iter().any(|owner| owner.kind == kind)
+}
+
+fn record(matches: &mut Vec<Match>, email: &str, owners: &[Owner], role: Role) {
+    for owner in owners {
+        let known = matches
+            .iter()
+            .any(|m| m.email == email && m.kind == owner.kind && m.id == owner.id);
+        if !known {
+            matches.push(Match {
+                email: email.to_owned(),
+                kind: owner.kind,
+                id: owner.id,
+                role,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book() -> AddressBook {
+        let mut book = AddressBook::default();
+        let contact = |id| Owner {
+            kind: OwnerKind::Contact,
+            id,
+        };
+        let user = |id| Owner {
+            kind: OwnerKind::User,
+            id,
+        };
+        book.add("contact@customer.example", contact(1));
+        book.add("second@customer.example", contact(2));
+        book.add("user@company.example", user(1));
+        book.add("colleague@company.example", user(2));
+        book.add("both@company.example", contact(3));
+        book.add("both@company.example", user(3));
+        book
+    }
+
+    fn direction(from: &str, to: &[&str]) -> Option<Direction> {
+        let recipients = to.iter().map(|text| (Role::To, *text)).collect();
+        verdict(
+            &book(),
+            &Participants {
+                from: Some(from),
+                recipients,
+            },
+        )
+        .map(|v| v.direction)
+    }
+
+    #[test]
+    fn a_contact_to_a_user_is_incoming_and_the_reverse_outgoing() {
+        assert_eq!(
+            direction("contact@customer.example", &["user@company.example"]),
+            Some(Direction::Incoming)
+        );
+        assert_eq!(
+            direction("user@company.example", &["contact@customer.example"]),
+            Some(Direction::Outgoing)
+        );
+    }
+
+    #[test]
+    fn case_and_display_names_do_not_matter() {
+        let to = ["x@y.example", "User <USER@company.example>"];
+        assert_eq!(
+            direction("Con Tact <Contact@Customer.Example>", &to),
+            Some(Direction::Incoming)
+        );
+    }
+
+    #[test]
+    fn one_side_alone_is_never_collected() {
+        assert_eq!(
+            direction("contact@customer.example", &["second@customer.example"]),
+            None
+        );
+        assert_eq!(direction("user@company.example", &["colleague@company.example"]), None);
+        assert_eq!(
+            direction(
+                "stranger@else.example",
+                &["user@company.example", "contact@customer.example"]
+            ),
+            None
+        );
+        assert_eq!(direction("contact@customer.example", &["stranger@else.example"]), None);
+        assert_eq!(direction("contact@customer.example", &[]), None);
+    }
+
+    #[test]
+    fn an_address_that_is_both_needs_another_address_on_the_other_side() {
+        assert_eq!(direction("both@company.example", &["BOTH@company.example"]), None);
+        assert_eq!(
+            direction("both@company.example", &["user@company.example"]),
+            Some(Direction::Incoming)
+        );
+        assert_eq!(
+            direction("both@company.example", &["contact@customer.example"]),
+            Some(Direction::Outgoing)
+        );
+        assert_eq!(
+            direction("user@company.example", &["both@company.example"]),
+            Some(Direction::Outgoing)
+        );
+        assert_eq!(
+            direction("contact@customer.example", &["both@company.example"]),
+            Some(Direction::Incoming)
+        );
+    }
+
+    #[test]
+    fn cc_and_bcc_count_and_every_owner_is_named_once() {
+        let participants = Participants {
+            from: Some("contact@customer.example"),
+            recipients: vec![
+                (Role::To, "stranger@else.example"),
+                (Role::Cc, "second@customer.example"),
+                (Role::Bcc, "user@company.example"),
+                (Role::Bcc, "User@Company.example"),
+            ],
+        };
+        let found = verdict(&book(), &participants).expect("collected").matches;
+        let named: Vec<_> = found.iter().map(|m| (m.email.as_str(), m.role)).collect();
+        assert_eq!(
+            named,
+            [
+                ("contact@customer.example", Role::From),
+                ("second@customer.example", Role::Cc),
+                ("user@company.example", Role::Bcc)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_message_without_a_sender_is_not_collected() {
+        let recipients = vec![(Role::To, "user@company.example")];
+        assert_eq!(verdict(&book(), &Participants { from: None, recipients }), None);
+    }
+}

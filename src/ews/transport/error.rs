@@ -1,0 +1,390 @@
+//! Why there is no answer, by remedy. Knows no mailbox: whoever asked for one adds it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Scheme;
+
+/// Whose hands the remedy is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// A setting is wrong.
+    Configuration,
+    /// The way to the server is closed.
+    Connection,
+    /// The server does not accept the account.
+    Authentication,
+    /// The server asks for patience.
+    Throttled,
+    /// What answers is not Exchange as we know it.
+    Protocol,
+}
+
+/// Whether the same request may be sent once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The same answer would come back.
+    Never,
+    /// It may pass by itself, after a short while.
+    Soon,
+    /// The server said when; the limiter keeps that time.
+    AsTheServerAsked,
+}
+
+/// What is wrong with the server's certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateProblem {
+    /// Its time is over.
+    Expired,
+    /// Its time has not begun.
+    NotYetValid,
+    /// No authority that we know signed it.
+    UnknownIssuer,
+    /// It is for other names.
+    WrongName {
+        /// The names it is for.
+        presented: Vec<String>,
+    },
+    /// Its authority called it back.
+    Revoked,
+    /// Anything else, in the TLS library's words.
+    Other(String),
+}
+
+/// Why there is no answer. `Display` ends with what to do; neither passwords nor bodies are in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// `ca_file` can't be read.
+    CaFile {
+        /// The setting's value.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// TLS can't be set up at all.
+    TlsSetup {
+        /// The library's words.
+        reason: String,
+    },
+    /// The password would travel readable.
+    PlainHttp {
+        /// The endpoint.
+        url: String,
+    },
+    /// A scheme lacks a setting, or support in this build.
+    Setting {
+        /// The scheme.
+        scheme: Scheme,
+        /// What is missing, and what to do.
+        reason: String,
+    },
+    /// DNS knows no such name.
+    UnknownHost {
+        /// Host name.
+        host: String,
+        /// The resolver's words.
+        reason: String,
+    },
+    /// No TCP connection.
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// Connected, or not even that, but no whole answer in time.
+    Timeout {
+        /// The endpoint.
+        url: String,
+        /// The time allowed.
+        after: Duration,
+        /// `connect_timeout` or `request_timeout`.
+        setting: &'static str,
+    },
+    /// The server's certificate is not to be trusted.
+    Certificate {
+        /// Host and port.
+        host: String,
+        /// Why not.
+        problem: CertificateProblem,
+    },
+    /// The handshake failed for another reason than the certificate.
+    Handshake {
+        /// Host and port.
+        host: String,
+        /// The library's words.
+        reason: String,
+    },
+    /// The connection broke before the answer began.
+    Broken {
+        /// The endpoint.
+        url: String,
+        /// The library's words.
+        reason: String,
+    },
+    /// The answer ended before its end.
+    Truncated {
+        /// The endpoint.
+        url: String,
+        /// Bytes that came.
+        received: u64,
+    },
+    /// The answer is larger than allowed.
+    TooLarge {
+        /// The endpoint.
+        url: String,
+        /// `max_answer_bytes`.
+        limit: u64,
+    },
+    /// HTTP 401 with credentials sent.
+    Refused {
+        /// The endpoint.
+        url: String,
+        /// The account.
+        login: String,
+        /// What we tried.
+        scheme: Scheme,
+        /// What the server offers.
+        offered: Vec<String>,
+        /// More that is known, or empty.
+        detail: String,
+    },
+    /// The server offers no scheme that we may use.
+    NoCommonScheme {
+        /// The endpoint.
+        url: String,
+        /// What the settings ask for.
+        wanted: Scheme,
+        /// What the server offers.
+        offered: Vec<String>,
+    },
+    /// The token endpoint gave no token.
+    Token {
+        /// The token endpoint.
+        url: String,
+        /// Its error code and description.
+        reason: String,
+    },
+    /// HTTP 403.
+    Forbidden {
+        /// The endpoint.
+        url: String,
+        /// The account.
+        login: String,
+    },
+    /// HTTP 407.
+    Proxy {
+        /// The endpoint.
+        url: String,
+    },
+    /// The server sends us elsewhere.
+    Redirected {
+        /// The endpoint.
+        url: String,
+        /// Scheme, host and path of `Location`.
+        to: String,
+    },
+    /// HTTP 429 or 503.
+    Busy {
+        /// The endpoint.
+        url: String,
+        /// The status.
+        status: u16,
+        /// `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// HTTP 5xx without a SOAP fault: a proxy's page, or IIS's own.
+    Server {
+        /// The endpoint.
+        url: String,
+        /// The status.
+        status: u16,
+        /// The page's title, or empty.
+        title: String,
+    },
+    /// Something answers, but not Exchange Web Services.
+    NotEws {
+        /// The endpoint.
+        url: String,
+        /// The status.
+        status: u16,
+        /// What came instead.
+        what: String,
+    },
+}
+
+impl Error {
+    /// Whose hands the remedy is in.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::CaFile { .. } | Self::TlsSetup { .. } | Self::PlainHttp { .. } | Self::Setting { .. } => {
+                Remedy::Configuration
+            }
+            Self::UnknownHost { .. }
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Certificate { .. }
+            | Self::Handshake { .. }
+            | Self::Broken { .. }
+            | Self::Truncated { .. }
+            | Self::Proxy { .. }
+            | Self::Server { .. } => Remedy::Connection,
+            Self::Refused { .. } | Self::NoCommonScheme { .. } | Self::Token { .. } | Self::Forbidden { .. } => {
+                Remedy::Authentication
+            }
+            Self::Busy { .. } => Remedy::Throttled,
+            Self::TooLarge { .. } | Self::Redirected { .. } | Self::NotEws { .. } => Remedy::Protocol,
+        }
+    }
+
+    /// Whether to send the same request once more.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Busy { .. } => Retry::AsTheServerAsked,
+            Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Broken { .. }
+            | Self::Truncated { .. }
+            | Self::Server { .. } => Retry::Soon,
+            _ => Retry::Never,
+        }
+    }
+
+    /// What happened: which server, which answer.
+    pub fn message(&self) -> String {
+        match self {
+            Self::CaFile { path, reason } => format!("The ca_file {} can't be used: {reason}.", path.display()),
+            Self::TlsSetup { reason } => format!("TLS can't be set up: {reason}."),
+            Self::PlainHttp { url } => format!("{url} is not HTTPS: the password would travel readable."),
+            Self::Setting { scheme, reason } => format!("auth '{}' can't be used: {reason}.", scheme.name()),
+            Self::UnknownHost { host, reason } => format!("The host {host} is unknown ({reason})."),
+            Self::Unreachable { host, reason } => format!("No connection to {host} ({reason})."),
+            Self::Timeout { url, after, .. } => format!("{url} did not answer within {} s.", after.as_secs_f32()),
+            Self::Certificate { host, problem } => match problem {
+                CertificateProblem::Expired => format!("The certificate of {host} has expired."),
+                CertificateProblem::NotYetValid => format!("The certificate of {host} is not valid yet."),
+                CertificateProblem::UnknownIssuer => {
+                    format!("The certificate of {host} was issued by an authority that this host does not know.")
+                }
+                CertificateProblem::WrongName { presented } if presented.is_empty() => {
+                    format!("The certificate of {host} is for another name.")
+                }
+                CertificateProblem::WrongName { presented } => {
+                    format!("The certificate of {host} is only for {}.", presented.join(", "))
+                }
+                CertificateProblem::Revoked => format!("The certificate of {host} was revoked."),
+                CertificateProblem::Other(reason) => format!("The certificate of {host} is not accepted: {reason}."),
+            },
+            Self::Handshake { host, reason } => format!("No TLS connection to {host} ({reason})."),
+            Self::Broken { url, reason } => format!("The connection to {url} broke ({reason})."),
+            Self::Truncated { url, received } => format!("The answer of {url} broke off after {received} bytes."),
+            Self::TooLarge { url, limit } => format!("An answer of {url} is larger than {limit} bytes."),
+            Self::Refused {
+                url,
+                login,
+                scheme,
+                offered,
+                detail,
+            } => format!(
+                "{url} refused the login '{login}' (HTTP 401, tried {}, offered: {}).{}{detail}",
+                scheme.name(),
+                list(offered),
+                if detail.is_empty() { "" } else { " " },
+            ),
+            Self::NoCommonScheme { url, wanted, offered } => {
+                format!("{url} offers {}, and auth is '{}'.", list(offered), wanted.name())
+            }
+            Self::Token { url, reason } => format!("{url} gave no OAuth token: {reason}."),
+            Self::Forbidden { url, login } => format!("{url} denies access to '{login}' (HTTP 403)."),
+            Self::Proxy { url } => format!("A proxy on the way to {url} wants a login (HTTP 407)."),
+            Self::Redirected { url, to } => format!("{url} redirects to {to}."),
+            Self::Busy {
+                url,
+                status,
+                retry_after,
+            } => match retry_after {
+                Some(wait) => format!("{url} is busy (HTTP {status}) and asks to wait {} s.", wait.as_secs()),
+                None => format!("{url} is busy (HTTP {status})."),
+            },
+            Self::Server { url, status, title } if title.is_empty() => {
+                format!("{url} answered HTTP {status} without a SOAP envelope.")
+            }
+            Self::Server { url, status, title } => format!("{url} answered HTTP {status} with a page “{title}”."),
+            Self::NotEws { url, status, what } => {
+                format!("{url} is not Exchange Web Services: HTTP {status} with {what}.")
+            }
+        }
+    }
+
+    /// What the administrator can do.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::CaFile { .. } => "Set ca_file to a readable PEM file with the certificate authority of the server.",
+            Self::TlsSetup { .. } => "Report this: it can't be mended by a setting.",
+            Self::PlainHttp { .. } => "Use the https:// address of the server.",
+            Self::Setting { .. } => "Complete the settings or choose another auth.",
+            Self::UnknownHost { .. } => "Check the spelling of the setting 'server' and this host's DNS.",
+            Self::Unreachable { .. } => {
+                "Check the host and port in the setting 'server', the firewall, and that the server runs."
+            }
+            Self::Timeout { setting, .. } => {
+                return format!("Check the network and the server's load, or raise {setting}.");
+            }
+            Self::Certificate { problem, .. } => match problem {
+                CertificateProblem::Expired => "Renew the certificate on the Exchange server (check this host's clock).",
+                CertificateProblem::NotYetValid => "Check the clocks of this host and of the Exchange server.",
+                CertificateProblem::UnknownIssuer => {
+                    "Export your certificate authority as PEM and name the file in the setting ca_file."
+                }
+                CertificateProblem::WrongName { .. } => {
+                    "Set 'server' to a name that is in the certificate, or renew the certificate with this name."
+                }
+                CertificateProblem::Revoked | CertificateProblem::Other(_) => {
+                    "Renew the certificate on the Exchange server."
+                }
+            },
+            Self::Handshake { .. } => {
+                "Check that the port speaks HTTPS and that the server allows TLS 1.2 (Exchange 2010 and older need it switched on)."
+            }
+            Self::Broken { .. } | Self::Truncated { .. } => {
+                "Check proxies, load balancers and the network on the way; it is tried again in the next run."
+            }
+            Self::TooLarge { .. } => "Raise max_message_bytes if mail of this size is wanted.",
+            Self::Refused { .. } => {
+                "Check login (DOMAIN\\user or user@domain) and password, and that the account is neither locked nor expired."
+            }
+            Self::NoCommonScheme { .. } => {
+                "Set 'auth' to a scheme that the server offers, or allow another one on the virtual directory EWS."
+            }
+            Self::Token { .. } => "Check oauth_token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
+            Self::Forbidden { .. } => {
+                "Allow EWS for this account and application (Set-CASMailbox -EwsEnabled, Set-OrganizationConfig -EwsApplicationAccessPolicy) and for this host's address."
+            }
+            Self::Proxy { .. } => "Set HTTPS_PROXY with its login, or NO_PROXY for this server.",
+            Self::Redirected { to, .. } => {
+                return format!("If {to} is your Exchange server, set 'server' to it; if it is a login page, set 'server' to https://HOST/EWS/Exchange.asmx and publish that path without the page.");
+            }
+            Self::Busy { .. } => "Nothing to do: it goes on by itself; for more speed raise the server's throttling policy.",
+            Self::Server { .. } => "Look at the server's and the proxy's event logs; it is tried again in the next run.",
+            Self::NotEws { .. } => "Set 'server' to the address of Exchange, https://HOST/EWS/Exchange.asmx.",
+        }
+        .to_owned()
+    }
+}
+
+fn list(offered: &[String]) -> String {
+    if offered.is_empty() {
+        "nothing".into()
+    } else {
+        offered.join(", ")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.message(), self.advice())
+    }
+}
+
+impl std::error::Error for Error {}

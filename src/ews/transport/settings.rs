@@ -1,0 +1,100 @@
+//! What the administrator sets about the connection. Knows no network.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Secret;
+
+/// How to prove who we are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Scheme {
+    /// The strongest that `WWW-Authenticate` offers.
+    #[default]
+    Auto,
+    /// RFC 7617.
+    Basic,
+    /// MS-NLMP inside HTTP (MS-NTHT).
+    Ntlm,
+    /// RFC 4559: SPNEGO with Kerberos.
+    Negotiate,
+    /// OAuth 2.0 client credentials (RFC 6749, 4.4).
+    OAuth,
+}
+
+impl Scheme {
+    /// The name that settings use: `auto`, `basic`, `ntlm`, `negotiate`, `oauth`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Basic => "basic",
+            Self::Ntlm => "ntlm",
+            Self::Negotiate => "negotiate",
+            Self::OAuth => "oauth",
+        }
+    }
+
+    /// The scheme of that name, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Basic, Self::Ntlm, Self::Negotiate, Self::OAuth]
+            .into_iter()
+            .find(|scheme| scheme.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// OAuth 2.0 client credentials: hybrid modern authentication, and Exchange Online while it lasts.
+#[derive(Debug, Clone)]
+pub struct OAuth {
+    /// Token endpoint, for Entra ID `https://login.microsoftonline.com/TENANT/oauth2/v2.0/token`.
+    pub token_url: Url,
+    /// The application's id.
+    pub client_id: String,
+    /// The application's secret.
+    pub client_secret: Secret,
+    /// For Exchange Online `https://outlook.office365.com/.default`.
+    pub scope: String,
+}
+
+/// Settings of a transport.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// URL of `Exchange.asmx`.
+    pub endpoint: Url,
+    /// `DOMAIN\user`, `user@domain` or `user`.
+    pub login: String,
+    /// Password of the service account.
+    pub password: Secret,
+    /// Authentication scheme.
+    pub scheme: Scheme,
+    /// For [`Scheme::OAuth`]; with it, `Auto` prefers `Bearer`.
+    pub oauth: Option<OAuth>,
+    /// Further certificate authorities (PEM), beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// For a TCP connection and its TLS handshake.
+    pub connect_timeout: Duration,
+    /// For a whole request and its answer, without the wait for its turn.
+    pub request_timeout: Duration,
+    /// Connections to the server at most.
+    pub max_connections: usize,
+    /// An answer's size at most, uncompressed.
+    pub max_answer_bytes: u64,
+}
+
+impl Settings {
+    /// Usual limits, `Auto` authentication.
+    pub fn new(endpoint: Url, login: impl Into<String>, password: Secret) -> Self {
+        Self {
+            endpoint,
+            login: login.into(),
+            password,
+            scheme: Scheme::Auto,
+            oauth: None,
+            ca_file: None,
+            connect_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(120),
+            max_connections: 8,
+            max_answer_bytes: 256 << 20,
+        }
+    }
+}

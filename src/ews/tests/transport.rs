@@ -1,5 +1,5 @@
 //! The transport against real servers on loopback: what it sends, and what it makes of bad answers.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)] // A test panics to fail.
 
 mod support;
 

@@ -1,0 +1,110 @@
+//! What the server is told once, and what can be turned while it runs. Knows no request.
+
+use std::time::Duration;
+
+use crate::soap::ServerVersion;
+
+/// Fixed when the server starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub version: ServerVersion,
+    /// Policy EWSFindCountLimit: most entries of a page.
+    pub find_limit: usize,
+    /// Least length of a sync state, bytes before base64.
+    pub sync_state_bytes: usize,
+    /// Values of `WWW-Authenticate`, one header each.
+    pub offers: Vec<String>,
+    /// Requests at once for one mailbox; more get `ErrorExceededConnectionCount`.
+    pub connections_per_mailbox: Option<usize>,
+    pub bodies: Bodies,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: ServerVersion::Exchange2019,
+            find_limit: 1_000,
+            sync_state_bytes: 0,
+            offers: vec!["Basic realm=\"exchange.example.com\"".to_owned()],
+            connections_per_mailbox: None,
+            bodies: Bodies::Dropped,
+        }
+    }
+}
+
+/// Whether request bodies are kept in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bodies {
+    /// Sizes only.
+    Dropped,
+    /// Whole, so that tests can hold them to the schema.
+    Kept,
+}
+
+/// Whether answers are compressed for clients that accept it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compression {
+    /// Never.
+    #[default]
+    Off,
+    /// gzip.
+    Gzip,
+}
+
+/// How bodies are framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// With `Content-Length`.
+    #[default]
+    Whole,
+    /// `Transfer-Encoding: chunked`, in pieces of 4 KiB.
+    Chunked,
+}
+
+/// Turned while the server runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Dials {
+    pub latency: Duration,
+    pub bandwidth_bytes_per_second: Option<u64>,
+    pub compression: Compression,
+    pub framing: Framing,
+}
+
+/// Whom a login may act for (ApplicationImpersonation).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rights {
+    /// Nobody but its own mailbox.
+    None,
+    /// Every mailbox.
+    All,
+    /// These mailboxes, as a `CustomRecipientWriteScope` says it.
+    Mailboxes(Vec<String>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub login: String,
+    pub password: String,
+    pub rights: Rights,
+}
+
+impl Account {
+    /// `DOMAIN\user`, `user@domain` and `user` name the same account.
+    pub fn is(&self, login: &str) -> bool {
+        fn bare(login: &str) -> &str {
+            let login = login.rsplit_once('\\').map_or(login, |(_, user)| user);
+            login.split_once('@').map_or(login, |(user, _)| user)
+        }
+        bare(&self.login).eq_ignore_ascii_case(bare(login))
+    }
+
+    pub fn may_impersonate(&self, mailbox: &str) -> bool {
+        match &self.rights {
+            Rights::None => false,
+            Rights::All => true,
+            Rights::Mailboxes(list) => list.iter().any(|m| m.eq_ignore_ascii_case(mailbox)),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The running server's state, shared by its connections, the handle and the control endpoint.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use crate::error::EditError;
+use crate::faults::Faults;
+use crate::generate::Plan;
+use crate::journal::Journal;
+use crate::settings::{Account, Dials, Settings};
+use crate::store::directory::{Directory, EntryKind};
+use crate::store::lock;
+use crate::store::mailbox::Mailbox;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub settings: Settings,
+    pub dials: Mutex<Dials>,
+    pub accounts: Mutex<Vec<Account>>,
+    pub faults: Faults,
+    pub journal: Journal,
+    pub plan: Option<Plan>,
+    directory: RwLock<Directory>,
+    mailboxes: RwLock<BTreeMap<String, Arc<Mutex<Mailbox>>>>,
+}
+
+impl Shared {
+    pub fn new(settings: Settings, dials: Dials, plan: Option<Plan>) -> Self {
+        Self {
+            settings,
+            dials: Mutex::new(dials),
+            accounts: Mutex::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            plan,
+            directory: RwLock::default(),
+            mailboxes: RwLock::default(),
+        }
+    }
+
+    pub fn mailbox(&self, address: &str) -> Result<Arc<Mutex<Mailbox>>, EditError> {
+        let mailboxes = self.mailboxes.read().unwrap_or_else(PoisonError::into_inner);
+        mailboxes
+            .get(&address.to_lowercase())
+            .cloned()
+            .ok_or_else(|| EditError::NoMailbox(address.to_owned()))
+    }
+
+    /// The mailbox, created where there is none yet, with its entry in the directory.
+    pub fn create_mailbox(&self, address: &str, name: &str) -> Arc<Mutex<Mailbox>> {
+        self.edit_directory(|d| d.add(name, address, EntryKind::Mailbox));
+        let mut mailboxes = self.mailboxes.write().unwrap_or_else(PoisonError::into_inner);
+        mailboxes
+            .entry(address.to_lowercase())
+            .or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(address))))
+            .clone()
+    }
+
+    pub fn remove_mailbox(&self, address: &str) {
+        let mut mailboxes = self.mailboxes.write().unwrap_or_else(PoisonError::into_inner);
+        mailboxes.remove(&address.to_lowercase());
+    }
+
+    /// Addresses of all mailboxes, in order.
+    pub fn addresses(&self) -> Vec<String> {
+        let mailboxes = self.mailboxes.read().unwrap_or_else(PoisonError::into_inner);
+        mailboxes.values().map(|m| lock(m).address.clone()).collect()
+    }
+
+    pub fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn edit_directory(&self, edit: impl FnOnce(&mut Directory)) {
+        edit(&mut self.directory.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,105 @@
+//! Ids of items, folders and attachments: opaque base64 of the length and look of Exchange's, case-sensitive.
+
+/// What an id stands for; `item` 0 is the folder itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryId {
+    pub mailbox: u64,
+    pub folder: u32,
+    pub item: u64,
+    pub attachment: Option<u16>,
+}
+
+const LENGTH: usize = 89;
+const NO_ATTACHMENT: u16 = u16::MAX;
+
+/// FNV-1a: names a mailbox, and guards ids and sync states against a changed letter.
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+impl EntryId {
+    pub fn folder(mailbox: u64, folder: u32) -> Self {
+        Self {
+            mailbox,
+            folder,
+            item: 0,
+            attachment: None,
+        }
+    }
+
+    /// As an `Id` attribute. The shape (00 03, a 36 character GUID, a 46 byte entry id) is that of Exchange 2010 and later.
+    pub fn encode(&self) -> String {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut bytes = Vec::with_capacity(LENGTH);
+        bytes.extend_from_slice(&[0x00, 0x03, 36, 0x00]);
+        for place in 0..36u32 {
+            bytes.push(match place {
+                8 | 13 | 18 | 23 => b'-',
+                _ => HEX[((self.mailbox.rotate_left(place * 4)) & 15) as usize],
+            });
+        }
+        bytes.extend_from_slice(&[0x00, 46, 0x00, 0, 0, 0, 0]);
+        bytes.extend_from_slice(&self.mailbox.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        bytes.extend_from_slice(&[0x01, 0x00, 0x5b, 0xd3, 0x1c, 0xa7, 0x0e, 0x42]);
+        bytes.extend_from_slice(&self.mailbox.to_be_bytes());
+        bytes.extend_from_slice(&self.folder.to_be_bytes());
+        bytes.extend_from_slice(&self.item.to_be_bytes());
+        bytes.extend_from_slice(&self.attachment.unwrap_or(NO_ATTACHMENT).to_be_bytes());
+        let check = fnv(&bytes) as u32;
+        bytes.extend_from_slice(&check.to_be_bytes());
+        base64_simd::STANDARD.encode_to_string(&bytes)
+    }
+
+    /// None where a letter was changed, its case included.
+    pub fn decode(id: &str) -> Option<Self> {
+        let bytes = base64_simd::STANDARD.decode_to_vec(id).ok()?;
+        let (body, check) = bytes.split_last_chunk::<4>()?;
+        if bytes.len() != LENGTH || fnv(body) as u32 != u32::from_be_bytes(*check) {
+            return None;
+        }
+        let (body, attachment) = body.split_last_chunk::<2>()?;
+        let (body, item) = body.split_last_chunk::<8>()?;
+        let (body, folder) = body.split_last_chunk::<4>()?;
+        let (_, mailbox) = body.split_last_chunk::<8>()?;
+        let attachment = Some(u16::from_be_bytes(*attachment)).filter(|a| *a != NO_ATTACHMENT);
+        Some(Self {
+            mailbox: u64::from_be_bytes(*mailbox),
+            folder: u32::from_be_bytes(*folder),
+            item: u64::from_be_bytes(*item),
+            attachment,
+        })
+    }
+}
+
+/// A `ChangeKey`: tells one state of an item or folder from the next.
+pub(crate) fn change_key(mailbox: u64, change: u64) -> String {
+    let mut bytes = Vec::with_capacity(30);
+    bytes.extend_from_slice(&[0x09, 0, 0, 0, 0x16, 0, 0, 0]);
+    bytes.extend_from_slice(&mailbox.to_be_bytes());
+    bytes.extend_from_slice(&mailbox.rotate_left(17).to_be_bytes());
+    bytes.extend_from_slice(&change.to_be_bytes()[2..]);
+    base64_simd::STANDARD.encode_to_string(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_comes_back_and_dies_with_the_case_of_one_letter() {
+        let id = EntryId {
+            mailbox: 77,
+            folder: 3,
+            item: 9,
+            attachment: Some(1),
+        };
+        let text = id.encode();
+        assert_eq!(text.len(), 120);
+        assert!(text.starts_with("AAMkA"));
+        assert_eq!(EntryId::decode(&text), Some(id));
+        assert_eq!(EntryId::decode(&text.to_lowercase()), None);
+        assert_eq!(EntryId::decode("not an id"), None);
+    }
+}

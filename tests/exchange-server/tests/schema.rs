@@ -1,5 +1,7 @@
 //! Every kind of answer, for every product, against Microsoft's schema.
 
+#![allow(clippy::unwrap_used)] // helpers outside #[test]
+
 mod support;
 
 use exchange_server::{Handle, ServerVersion};

@@ -24,7 +24,7 @@ struct Options {
     certificate: Certificate,
     /// The product to emulate.
     #[arg(long = "exchange", value_enum, default_value = "2019")]
-    version: ServerVersion,
+    product: ServerVersion,
     /// A company folder, or its company.json.
     #[arg(long, value_name = "DIR")]
     company: Vec<PathBuf>,
@@ -75,7 +75,7 @@ fn start(options: Options) -> Result<Handle, Box<dyn std::error::Error>> {
         .map_err(|_| format!("set the environment variable {} to the password", options.password_env))?;
     let mut builder = ExchangeServer::builder()
         .listen(options.listen)
-        .version(options.version)
+        .version(options.product)
         .account(&options.user, &password, Rights::All)
         .latency(Duration::from_millis(options.latency));
     if let Some(bandwidth) = options.bandwidth {

@@ -168,6 +168,12 @@ impl Builder {
         self
     }
 
+    /// How long a minute of a streaming subscription's `ConnectionTimeout` lasts, so that a test need not wait for one.
+    pub fn streaming_minute(mut self, minute: Duration) -> Self {
+        self.settings.minute = minute;
+        self
+    }
+
     /// Keeps request bodies in the journal.
     pub fn bodies(mut self, bodies: Bodies) -> Self {
         self.settings.bodies = bodies;

@@ -102,6 +102,11 @@ impl Handle {
         lock(&self.shared.dials).framing = framing;
     }
 
+    /// Forgets all subscriptions, as a restart of the server does.
+    pub fn drop_subscriptions(&self) {
+        self.shared.subscriptions.clear();
+    }
+
     /// Changes the password of an account.
     pub fn set_password(&self, login: &str, password: &str) {
         for account in lock(&self.shared.accounts).iter_mut().filter(|a| a.is(login)) {

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     /// Requests at once for one mailbox; more get `ErrorExceededConnectionCount`.
     pub connections_per_mailbox: Option<usize>,
     pub bodies: Bodies,
+    /// How long a minute of `ConnectionTimeout` lasts.
+    pub minute: Duration,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             offers: vec!["Basic realm=\"exchange.example.com\"".to_owned()],
             connections_per_mailbox: None,
             bodies: Bodies::Dropped,
+            minute: Duration::from_secs(60),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use tokio::sync::watch;
+
 use crate::error::EditError;
 use crate::faults::Faults;
 use crate::generate::Plan;
@@ -11,6 +13,8 @@ use crate::settings::{Account, Dials, Settings};
 use crate::store::directory::{Directory, EntryKind};
 use crate::store::lock;
 use crate::store::mailbox::Mailbox;
+use crate::store::notices::Bell;
+use crate::store::subscriptions::Subscriptions;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -20,6 +24,8 @@ pub(crate) struct Shared {
     pub faults: Faults,
     pub journal: Journal,
     pub plan: Option<Plan>,
+    pub subscriptions: Subscriptions,
+    bell: Bell,
     directory: RwLock<Directory>,
     mailboxes: RwLock<BTreeMap<String, Arc<Mutex<Mailbox>>>>,
 }
@@ -33,6 +39,8 @@ impl Shared {
             faults: Faults::default(),
             journal: Journal::default(),
             plan,
+            subscriptions: Subscriptions::default(),
+            bell: Bell::new(0),
             directory: RwLock::default(),
             mailboxes: RwLock::default(),
         }
@@ -52,8 +60,13 @@ impl Shared {
         let mut mailboxes = self.mailboxes.write().unwrap_or_else(PoisonError::into_inner);
         mailboxes
             .entry(address.to_lowercase())
-            .or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(address))))
+            .or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(address, self.bell.clone()))))
             .clone()
+    }
+
+    /// Rings for every event.
+    pub fn bell(&self) -> watch::Receiver<u64> {
+        self.bell.subscribe()
     }
 
     pub fn remove_mailbox(&self, address: &str) {

@@ -113,10 +113,16 @@ fn pieces(mut bytes: Bytes, bytes_per_second: Option<u64>, broken: bool) -> Answ
             }
         }
         if broken {
-            let _ = sender
-                .send(Err(io::Error::new(io::ErrorKind::ConnectionReset, "scripted")))
-                .await;
+            broken_off(&sender).await;
         }
     });
     AnswerBody::Pieces(receiver)
+}
+
+/// Cuts the connection once the client has had time to get what was sent before.
+pub(super) async fn broken_off(sender: &mpsc::Sender<io::Result<Bytes>>) {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let _ = sender
+        .send(Err(io::Error::new(io::ErrorKind::ConnectionReset, "scripted")))
+        .await;
 }

@@ -10,7 +10,7 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
 use hyper::{HeaderMap, Request, Response, StatusCode};
 
 use super::answer::{AnswerBody, plain, send};
-use super::auth;
+use super::{auth, streaming};
 use crate::faults::{FaultKind, Script};
 use crate::journal::RequestRecord;
 use crate::operations::{self, Scene};
@@ -21,6 +21,7 @@ use crate::soap::fault::{Fault, FaultDetail};
 use crate::soap::{ResponseCode, ServerVersion};
 use crate::store::lock;
 use crate::store::mailbox::Mailbox;
+use crate::store::notices::Bell;
 
 pub(super) async fn answer(
     request: Request<Incoming>,
@@ -68,7 +69,7 @@ impl Drop for Running<'_> {
 async fn exchange(
     headers: &HeaderMap,
     body: &[u8],
-    shared: &Shared,
+    shared: &Arc<Shared>,
     record: &mut RequestRecord,
     running: &mut Running<'_>,
 ) -> Result<Response<AnswerBody>, io::Error> {
@@ -107,15 +108,22 @@ async fn exchange(
     if let Some(struck) = struck(&script, shared, &dials, headers, record) {
         return struck;
     }
-    let mut exceeded = shared
-        .settings
-        .connections_per_mailbox
-        .filter(|most| now > *most)
-        .map(|_| Fault::new("ErrorExceededConnectionCount"));
-    let result = match exceeded.take() {
-        Some(fault) => Err(fault),
-        None => perform(&account, &request, &address, shared, &script),
+    let exceeded = shared.settings.connections_per_mailbox.is_some_and(|most| now > most);
+    let allowed = if exceeded {
+        Err(Fault::new("ErrorExceededConnectionCount"))
+    } else {
+        permit(&account, &request, &address, shared)
     };
+    if allowed.is_ok() && record.operation == "GetStreamingEvents" {
+        return Ok(match streaming::Asked::read(&request.operation, request.version) {
+            Err(fault) => faulty(&fault, shared, &dials, headers, record),
+            Ok(asked) => {
+                record.items = asked.count();
+                streaming::answer(asked, shared, &script)
+            }
+        });
+    }
+    let result = allowed.and_then(|()| perform(&request, &address, shared, &script));
     match result {
         Err(fault) => Ok(faulty(&fault, shared, &dials, headers, record)),
         Ok((body, answer)) => {
@@ -165,24 +173,29 @@ fn own_mailbox(account: &Account, shared: &Shared) -> String {
         .unwrap_or_default()
 }
 
+/// Whether the account may act for the mailbox.
+fn permit(account: &Account, request: &envelope::Request, address: &str, shared: &Shared) -> Result<(), Fault> {
+    if request.impersonated.is_none() {
+        return Ok(());
+    }
+    if shared.settings.version == ServerVersion::Exchange2007 && account.rights == Rights::None {
+        return Err(Fault::new("ErrorImpersonationDenied"));
+    }
+    if shared.mailbox(address).is_err() {
+        return Err(Fault::new("ErrorNonExistentMailbox"));
+    }
+    if !account.may_impersonate(address) {
+        return Err(Fault::new("ErrorImpersonateUserDenied"));
+    }
+    Ok(())
+}
+
 fn perform(
-    account: &Account,
     request: &envelope::Request,
     address: &str,
     shared: &Shared,
     script: &Script,
 ) -> Result<(Vec<u8>, operations::Answer), Fault> {
-    if request.impersonated.is_some() {
-        if shared.settings.version == ServerVersion::Exchange2007 && account.rights == Rights::None {
-            return Err(Fault::new("ErrorImpersonationDenied"));
-        }
-        if shared.mailbox(address).is_err() {
-            return Err(Fault::new("ErrorNonExistentMailbox"));
-        }
-        if !account.may_impersonate(address) {
-            return Err(Fault::new("ErrorImpersonateUserDenied"));
-        }
-    }
     let directory = shared.directory();
     let answer = |mailbox: &mut Mailbox| {
         let mut scene = Scene {
@@ -190,6 +203,7 @@ fn perform(
             mailbox,
             directory: &directory,
             settings: &shared.settings,
+            subscriptions: &shared.subscriptions,
             script,
         };
         operations::answer(&mut scene, &request.operation)
@@ -197,7 +211,7 @@ fn perform(
     match shared.mailbox(address) {
         Ok(mailbox) => answer(&mut lock(&mailbox)),
         // The directory can be asked without a mailbox.
-        Err(_) if request.operation.name == "ResolveNames" => answer(&mut Mailbox::new("")),
+        Err(_) if request.operation.name == "ResolveNames" => answer(&mut Mailbox::new("", Bell::new(0))),
         Err(_) => Err(Fault::new("ErrorMissingEmailAddress")),
     }
 }

@@ -4,6 +4,7 @@ mod answer;
 mod auth;
 mod control;
 mod ews;
+mod streaming;
 pub(crate) mod tls;
 
 use std::convert::Infallible;

@@ -130,7 +130,11 @@ fn write(scene: &Scene<'_>, xml: &mut Xml, id: EntryId, item: &Item, at: u16, na
         None => {
             xml.open("t:FileAttachment");
             head(xml, id, part, item);
-            xml.text("t:Content", &base64_simd::STANDARD.encode_to_string(part.contents()));
+            xml.clean_text_with(
+                "t:Content",
+                &[],
+                &base64_simd::STANDARD.encode_to_string(part.contents()),
+            );
             xml.close("t:FileAttachment");
         }
     }

@@ -1,6 +1,7 @@
 //! EWS operations: one file each. They read a request's tree and write the response; they know no HTTP.
 
 mod attachments;
+pub(crate) mod events;
 mod fields;
 mod find_folder;
 mod find_item;
@@ -12,6 +13,7 @@ mod query_string;
 mod resolve_names;
 mod restriction;
 mod shape;
+mod subscribe;
 mod sync_folder_hierarchy;
 mod sync_folder_items;
 mod update_item;
@@ -26,6 +28,7 @@ use crate::soap::{RequestVersion, ResponseCode};
 use crate::store::directory::Directory;
 use crate::store::ids::EntryId;
 use crate::store::mailbox::Mailbox;
+use crate::store::subscriptions::Subscriptions;
 
 /// All that an operation works with: one request, one mailbox.
 pub(crate) struct Scene<'a> {
@@ -34,6 +37,7 @@ pub(crate) struct Scene<'a> {
     pub directory: &'a Directory,
     pub settings: &'a Settings,
     pub script: &'a Script,
+    pub subscriptions: &'a Subscriptions,
 }
 
 impl Scene<'_> {
@@ -68,6 +72,9 @@ pub(crate) fn answer(scene: &mut Scene<'_>, request: &Element) -> Result<(Vec<u8
         "GetAttachment" => attachments::get(scene, request, &mut xml)?,
         "ResolveNames" => resolve_names::answer(scene, request, &mut xml)?,
         "UpdateItem" => update_item::answer(scene, request, &mut xml)?,
+        "Subscribe" => subscribe::subscribe(scene, request, &mut xml)?,
+        "Unsubscribe" => subscribe::unsubscribe(scene, request, &mut xml)?,
+        "GetEvents" => subscribe::get_events(scene, request, &mut xml)?,
         other => return Err(Fault::not_xml(&format!("The operation '{other}' is not supported."))),
     };
     xml.close("m:ResponseMessages");

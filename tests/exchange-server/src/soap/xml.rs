@@ -61,8 +61,17 @@ impl Xml {
         self.text(name, if value { "true" } else { "false" });
     }
 
+    /// For text that has nothing to escape, such as base64: a message's worth of it is not looked through.
+    pub fn clean_text_with(&mut self, name: &str, attributes: &[(&str, &str)], value: &str) {
+        self.open_with(name, attributes);
+        self.event(Event::Text(BytesText::from_escaped(value)));
+        self.close(name);
+    }
+
     fn characters(&mut self, value: &str) {
-        if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n')) || value.contains(['\u{fffe}', '\u{ffff}']) {
+        if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n'))
+            || (!value.is_ascii() && value.contains(['\u{fffe}', '\u{ffff}']))
+        {
             let mut escaped = String::with_capacity(value.len() + 16);
             for c in escape(value).chars() {
                 match c {

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::folder::{Folder, Item, Touch};
 use super::ids::{EntryId, fnv};
 use super::message::StoredMessage;
-use super::notices::{NoticeKind, Notices};
+use super::notices::{Bell, NoticeKind, Notices};
 use crate::error::EditError;
 
 /// Distinguished id, display name and class of the folders that every mailbox has.
@@ -43,7 +43,7 @@ pub(crate) struct Mailbox {
 pub(crate) const ROOT: u32 = 1;
 
 impl Mailbox {
-    pub fn new(address: &str) -> Self {
+    pub fn new(address: &str, bell: Bell) -> Self {
         let mut mailbox = Self {
             address: address.to_owned(),
             id: fnv(address.to_lowercase().as_bytes()),
@@ -52,7 +52,7 @@ impl Mailbox {
             last: 0,
             epoch: 0,
             next_folder: ROOT,
-            notices: Notices::default(),
+            notices: Notices::new(bell),
         };
         mailbox.add("Top of Information Store", None, "IPF.Note", Some("msgfolderroot"));
         for (distinguished, display, class) in DEFAULT_FOLDERS {

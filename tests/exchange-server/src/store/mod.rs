@@ -5,8 +5,8 @@ pub(crate) mod folder;
 pub(crate) mod ids;
 pub(crate) mod mailbox;
 pub(crate) mod message;
-#[allow(dead_code)] // read by subscriptions
 pub(crate) mod notices;
+pub(crate) mod subscriptions;
 pub(crate) mod sync_state;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

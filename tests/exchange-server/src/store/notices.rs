@@ -1,10 +1,9 @@
 //! What happened in a mailbox lately, for subscriptions. Knows no subscription.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use time::OffsetDateTime;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::ids::EntryId;
 
@@ -30,17 +29,28 @@ pub(crate) struct Notice {
     pub parent: EntryId,
 }
 
-/// The latest events of one mailbox, and a bell that rings for each.
-#[derive(Debug, Default)]
+/// Rings for every event of every mailbox: whoever waits looks for what is new.
+pub(crate) type Bell = watch::Sender<u64>;
+
+/// The latest events of one mailbox.
+#[derive(Debug)]
 pub(crate) struct Notices {
     recent: VecDeque<Notice>,
     last: u64,
-    pub bell: Arc<Notify>,
+    bell: Bell,
 }
 
 const KEPT: usize = 10_000;
 
 impl Notices {
+    pub fn new(bell: Bell) -> Self {
+        Self {
+            recent: VecDeque::new(),
+            last: 0,
+            bell,
+        }
+    }
+
     pub fn last(&self) -> u64 {
         self.last
     }
@@ -58,10 +68,10 @@ impl Notices {
             parent,
         };
         self.recent.push_back(notice);
-        self.bell.notify_waiters();
+        self.bell.send_modify(|rung| *rung += 1);
     }
 
-    /// Events after the watermark; none where the watermark is older than what is kept.
+    /// Events after the watermark; none where some of them are kept no longer.
     pub fn after(&self, watermark: u64) -> Option<Vec<Notice>> {
         let oldest = self.recent.front().map_or(self.last + 1, |n| n.sequence);
         (watermark + 1 >= oldest).then(|| self.recent.iter().filter(|n| n.sequence > watermark).copied().collect())

@@ -13,7 +13,7 @@ use crate::generate::{Book, Direction, Plan, Series};
 use crate::handle::Handle;
 use crate::http;
 use crate::http::tls::Certificate;
-use crate::settings::{Account, Bodies, Compression, Dials, Framing, Rights, Settings};
+use crate::settings::{Account, Bodies, Compression, Dials, Discovery, Framing, Proxy, Rights, Settings};
 use crate::shared::Shared;
 use crate::soap::ServerVersion;
 use crate::store::directory::EntryKind;
@@ -28,6 +28,8 @@ pub struct Builder {
     certificate: Option<Certificate>,
     tls_folder: Option<PathBuf>,
     accounts: Vec<Account>,
+    clients: Vec<Account>,
+    host_names: Vec<String>,
     mailboxes: Vec<(String, String)>,
     groups: Vec<(String, String)>,
     archives: Vec<String>,
@@ -57,6 +59,40 @@ impl Builder {
             password: password.to_owned(),
             rights,
         });
+        self
+    }
+
+    /// An OAuth client that gets tokens at `/TENANT/oauth2/v2.0/token`.
+    pub fn oauth_client(mut self, client_id: &str, secret: &str, rights: Rights) -> Self {
+        self.clients.push(Account {
+            login: client_id.to_owned(),
+            password: secret.to_owned(),
+            rights,
+        });
+        self
+    }
+
+    /// How long an access token lives; an hour unless told.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.token_lifetime = lifetime;
+        self
+    }
+
+    /// Trusts `X-Remote-User` to name the account: for a proxy in front that authenticates, and that alone can connect.
+    pub fn trust_proxy(mut self) -> Self {
+        self.settings.proxy = Proxy::Trusted;
+        self
+    }
+
+    /// What Autodiscover answers; nothing unless told.
+    pub fn discovery(mut self, discovery: Discovery) -> Self {
+        self.dials.discovery = discovery;
+        self
+    }
+
+    /// Another host name in the server's certificate, such as `autodiscover.example.com`.
+    pub fn host_name(mut self, name: &str) -> Self {
+        self.host_names.push(name.to_owned());
         self
     }
 
@@ -198,7 +234,10 @@ impl Builder {
         let listener = TcpListener::bind(address).map_err(wrong)?;
         listener.set_nonblocking(true).map_err(wrong)?;
         let port = listener.local_addr().map_err(wrong)?.port();
-        let tls = self.certificate.map(http::tls::prepare).transpose()?;
+        let tls = self
+            .certificate
+            .map(|kind| http::tls::prepare(kind, &self.host_names))
+            .transpose()?;
         if let (Some(tls), Some(folder)) = (&tls, &self.tls_folder) {
             let files = [
                 ("ca.pem", &tls.ca_pem),
@@ -217,6 +256,7 @@ impl Builder {
         };
         let ca_pem = tls.as_ref().map(|t| t.ca_pem.clone());
         let shared = Arc::new(self.populate()?);
+        shared.set_url(&url);
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -243,6 +283,7 @@ impl Builder {
     fn populate(self) -> Result<Shared, StartError> {
         let shared = Shared::new(self.settings, self.dials, self.plan.clone());
         *lock(&shared.accounts) = self.accounts;
+        *lock(&shared.clients) = self.clients;
         for (address, name) in &self.mailboxes {
             shared.create_mailbox(address, name);
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::EditError;
 use crate::faults::FaultRule;
 use crate::handle::MailboxHandle;
-use crate::settings::{Compression, Framing};
+use crate::settings::{Account, Compression, Discovery, Framing, Rights};
 use crate::shared::Shared;
 use crate::store::lock;
 
@@ -92,6 +92,16 @@ pub(crate) enum Command {
     Framing {
         value: Framing,
     },
+    Discovery {
+        value: Discovery,
+    },
+    RevokeTokens,
+    DropSubscriptions,
+    Account {
+        login: String,
+        password: String,
+        rights: Rights,
+    },
     Password {
         login: String,
         password: String,
@@ -157,6 +167,20 @@ impl Command {
             Self::Bandwidth { bytes_per_second } => lock(&shared.dials).bandwidth_bytes_per_second = bytes_per_second,
             Self::Compression { value } => lock(&shared.dials).compression = value,
             Self::Framing { value } => lock(&shared.dials).framing = value,
+            Self::Discovery { value } => lock(&shared.dials).discovery = value,
+            Self::RevokeTokens => lock(&shared.tokens).clear(),
+            Self::DropSubscriptions => shared.subscriptions.clear(),
+            Self::Account {
+                login,
+                password,
+                rights,
+            } => {
+                lock(&shared.accounts).push(Account {
+                    login,
+                    password,
+                    rights,
+                });
+            }
             Self::Password { login, password } => {
                 for account in lock(&shared.accounts).iter_mut().filter(|a| a.is(&login)) {
                     account.password.clone_from(&password);

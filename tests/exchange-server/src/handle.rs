@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::error::EditError;
 use crate::faults::Faults;
 use crate::journal::{RequestRecord, Stats};
-use crate::settings::{Compression, Framing};
+use crate::settings::{Compression, Discovery, Framing};
 use crate::shared::Shared;
 use crate::store::folder::Touch;
 use crate::store::ids::EntryId;
@@ -100,6 +100,16 @@ impl Handle {
     /// Chunks answers, or not.
     pub fn set_framing(&self, framing: Framing) {
         lock(&self.shared.dials).framing = framing;
+    }
+
+    /// What Autodiscover answers from now on.
+    pub fn set_discovery(&self, discovery: Discovery) {
+        lock(&self.shared.dials).discovery = discovery;
+    }
+
+    /// Makes every access token invalid.
+    pub fn revoke_tokens(&self) {
+        lock(&self.shared.tokens).clear();
     }
 
     /// Forgets all subscriptions, as a restart of the server does.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::store::lock;
 
 /// One request that the server answered.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct RequestRecord {
     /// `GetItem` and so on; empty where the request was refused before that was known.
     pub operation: String,
@@ -32,6 +32,7 @@ pub struct RequestRecord {
     /// Request headers, names in lower case; `authorization` shows the scheme only.
     pub headers: HashMap<String, String>,
     /// The request itself, where the server was told to keep it.
+    #[serde(skip)]
     pub body: Bytes,
 }
 

@@ -47,7 +47,7 @@ pub use generate::{Book, Plan, PlanError};
 pub use handle::{Handle, MailboxHandle};
 pub use http::tls::Certificate;
 pub use journal::{RequestRecord, Stats};
-pub use settings::{Bodies, Compression, Framing, Rights};
+pub use settings::{Bodies, Compression, Discovery, Framing, Rights};
 pub use soap::{RequestVersion, ResponseCode, ServerVersion};
 
 /// Where everything begins.

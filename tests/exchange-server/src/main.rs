@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use exchange_server::{Book, Certificate, ExchangeServer, Handle, Plan, Rights, ServerVersion};
+use exchange_server::{Book, Certificate, Discovery, ExchangeServer, Handle, Plan, Rights, ServerVersion};
 use serde_json::json;
 
 /// Serves Exchange Web Services from .eml files or a seed; prints one JSON line when it is ready.
@@ -46,6 +46,18 @@ struct Options {
     /// Environment variable with its password.
     #[arg(long, value_name = "NAME", default_value = "EXCHANGE_SERVER_PASSWORD")]
     password_env: String,
+    /// An OAuth client; its secret is the same password.
+    #[arg(long, value_name = "CLIENT_ID")]
+    oauth_client: Option<String>,
+    /// Let the header X-Remote-User name the account: behind a proxy that authenticates.
+    #[arg(long)]
+    trust_proxy: bool,
+    /// Answer Autodiscover with this server's own URL.
+    #[arg(long)]
+    autodiscover: bool,
+    /// Another host name in the certificate.
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
     /// Each answer waits so many milliseconds.
     #[arg(long, default_value_t = 0)]
     latency: u64,
@@ -83,6 +95,18 @@ fn start(options: Options) -> Result<Handle, Box<dyn std::error::Error>> {
     }
     if let Some(most) = options.connections_per_mailbox {
         builder = builder.connections_per_mailbox(most);
+    }
+    if let Some(client) = &options.oauth_client {
+        builder = builder.oauth_client(client, &password, Rights::All);
+    }
+    if options.trust_proxy {
+        builder = builder.trust_proxy();
+    }
+    if options.autodiscover {
+        builder = builder.discovery(Discovery::Own);
+    }
+    for name in &options.host_name {
+        builder = builder.host_name(name);
     }
     if let Some(folder) = &options.tls {
         builder = builder.tls(options.certificate).tls_folder(folder);

@@ -17,6 +17,9 @@ pub(crate) struct Settings {
     /// Requests at once for one mailbox; more get `ErrorExceededConnectionCount`.
     pub connections_per_mailbox: Option<usize>,
     pub bodies: Bodies,
+    pub proxy: Proxy,
+    /// How long an access token lives.
+    pub token_lifetime: Duration,
     /// How long a minute of `ConnectionTimeout` lasts.
     pub minute: Duration,
 }
@@ -30,9 +33,39 @@ impl Default for Settings {
             offers: vec!["Basic realm=\"exchange.example.com\"".to_owned()],
             connections_per_mailbox: None,
             bodies: Bodies::Dropped,
+            proxy: Proxy::Unknown,
+            token_lifetime: Duration::from_secs(3_599),
             minute: Duration::from_secs(60),
         }
     }
+}
+
+/// Whether a proxy in front authenticates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proxy {
+    /// `X-Remote-User` is ignored.
+    Unknown,
+    /// `X-Remote-User` names the account: only where nobody but the proxy can connect.
+    Trusted,
+}
+
+/// What Autodiscover answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discovery {
+    /// Nothing: 404.
+    #[default]
+    Off,
+    /// This server's own URL, for addresses that have a mailbox.
+    Own,
+    /// Another EWS URL.
+    Url(String),
+    /// `redirectAddr`: ask for another address; asked for that one, the own URL.
+    RedirectAddress(String),
+    /// `redirectUrl`: ask another Autodiscover URL.
+    RedirectUrl(String),
+    /// Status 302.
+    HttpRedirect(String),
 }
 
 /// Whether request bodies are kept in the journal.
@@ -73,10 +106,12 @@ pub(crate) struct Dials {
     pub bandwidth_bytes_per_second: Option<u64>,
     pub compression: Compression,
     pub framing: Framing,
+    pub discovery: Discovery,
 }
 
 /// Whom a login may act for (ApplicationImpersonation).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rights {
     /// Nobody but its own mailbox.
     None,

@@ -1,9 +1,10 @@
 //! The running server's state, shared by its connections, the handle and the control endpoint.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::error::EditError;
 use crate::faults::Faults;
@@ -16,15 +17,27 @@ use crate::store::mailbox::Mailbox;
 use crate::store::notices::Bell;
 use crate::store::subscriptions::Subscriptions;
 
+/// An access token that was handed out.
+#[derive(Debug)]
+pub(crate) struct Token {
+    pub text: String,
+    pub client: String,
+    pub until: Instant,
+}
+
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub settings: Settings,
     pub dials: Mutex<Dials>,
     pub accounts: Mutex<Vec<Account>>,
+    /// OAuth clients; `login` is the client id.
+    pub clients: Mutex<Vec<Account>>,
+    pub tokens: Mutex<Vec<Token>>,
     pub faults: Faults,
     pub journal: Journal,
     pub plan: Option<Plan>,
     pub subscriptions: Subscriptions,
+    url: OnceLock<String>,
     bell: Bell,
     directory: RwLock<Directory>,
     mailboxes: RwLock<BTreeMap<String, Arc<Mutex<Mailbox>>>>,
@@ -36,6 +49,9 @@ impl Shared {
             settings,
             dials: Mutex::new(dials),
             accounts: Mutex::default(),
+            clients: Mutex::default(),
+            tokens: Mutex::default(),
+            url: OnceLock::new(),
             faults: Faults::default(),
             journal: Journal::default(),
             plan,
@@ -62,6 +78,15 @@ impl Shared {
             .entry(address.to_lowercase())
             .or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(address, self.bell.clone()))))
             .clone()
+    }
+
+    /// The server's own URL of `Exchange.asmx`.
+    pub fn url(&self) -> &str {
+        self.url.get().map_or("", String::as_str)
+    }
+
+    pub fn set_url(&self, url: &str) {
+        let _ = self.url.set(url.to_owned());
     }
 
     /// Rings for every event.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 
 use super::answer::{AnswerBody, plain, send};
@@ -75,7 +75,7 @@ async fn exchange(
 ) -> Result<Response<AnswerBody>, io::Error> {
     let dials = lock(&shared.dials).clone();
     let Some(account) = auth::authenticate(headers, shared) else {
-        return Ok(unauthorized(shared));
+        return Ok(auth::unauthorized(shared));
     };
     record.login.clone_from(&account.login);
     let media = headers
@@ -214,16 +214,6 @@ fn perform(
         Err(_) if request.operation.name == "ResolveNames" => answer(&mut Mailbox::new("", Bell::new(0))),
         Err(_) => Err(Fault::new("ErrorMissingEmailAddress")),
     }
-}
-
-fn unauthorized(shared: &Shared) -> Response<AnswerBody> {
-    let mut response = plain(StatusCode::UNAUTHORIZED, "text/html", "");
-    for offer in &shared.settings.offers {
-        if let Ok(value) = HeaderValue::from_str(offer) {
-            response.headers_mut().append(WWW_AUTHENTICATE, value);
-        }
-    }
-    response
 }
 
 fn faulty(

@@ -3,15 +3,17 @@
 mod answer;
 mod auth;
 mod control;
+mod discovery;
 mod ews;
+mod oauth;
 mod streaming;
 pub(crate) mod tls;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -20,7 +22,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use crate::settings::Discovery;
 use crate::shared::Shared;
+use crate::store::lock;
 use answer::{AnswerBody, plain};
 
 /// Serves until `stop` changes.
@@ -75,17 +79,40 @@ async fn route(
     connection: u64,
 ) -> Result<Response<AnswerBody>, io::Error> {
     let path = request.uri().path().to_ascii_lowercase();
-    match (request.method(), path.as_str()) {
-        (&Method::POST, "/ews/exchange.asmx") => ews::answer(request, shared, connection).await,
-        (_, "/ews/exchange.asmx") => Ok(plain(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "text/html",
-            "<html>EWS takes POST.</html>",
-        )),
-        (method, path) => {
-            let method = method.clone();
-            let Ok(answer): Result<_, Infallible> = control::answer(method, path, request, &shared).await;
-            Ok(answer)
-        }
+    if path == "/ews/exchange.asmx" {
+        return match *request.method() {
+            Method::POST => ews::answer(request, shared, connection).await,
+            _ => Ok(plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "text/html",
+                "<html>EWS takes POST.</html>",
+            )),
+        };
     }
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let discovery = lock(&shared.dials).discovery.clone();
+    Ok(match (&head.method, path.as_str()) {
+        (&Method::POST, path) if path.ends_with("/oauth2/v2.0/token") => oauth::token(&shared, &body),
+        (_, path) if path.starts_with("/autodiscover/") && discovery != Discovery::Off => {
+            let redirected = discovery::redirect(&discovery);
+            let query = head.uri.query().unwrap_or_default();
+            match (
+                redirected,
+                path.strip_prefix("/autodiscover/autodiscover").unwrap_or_default(),
+            ) {
+                (Some(redirect), _) => redirect,
+                (None, rest) if rest.starts_with(".json") => discovery::json(&shared, &discovery, rest, query),
+                (None, _) if auth::authenticate(&head.headers, &shared).is_none() => auth::unauthorized(&shared),
+                (None, ".xml") => discovery::pox(&shared, &discovery, &body),
+                (None, ".svc") => discovery::soap(&shared, &discovery, &body),
+                (None, _) => not_found(),
+            }
+        }
+        (method, path) => control::answer(method, path, &body, &shared).unwrap_or_else(not_found),
+    })
+}
+
+fn not_found() -> Response<AnswerBody> {
+    plain(StatusCode::NOT_FOUND, "text/html", "<html>Not found</html>")
 }

@@ -29,11 +29,11 @@ pub(crate) struct Tls {
     pub key_pem: String,
 }
 
-pub(crate) fn prepare(kind: Certificate) -> Result<Tls, StartError> {
-    build(kind).map_err(|problem| StartError::Tls(problem.to_string()))
+pub(crate) fn prepare(kind: Certificate, host_names: &[String]) -> Result<Tls, StartError> {
+    build(kind, host_names).map_err(|problem| StartError::Tls(problem.to_string()))
 }
 
-fn build(kind: Certificate) -> Result<Tls, Box<dyn std::error::Error>> {
+fn build(kind: Certificate, host_names: &[String]) -> Result<Tls, Box<dyn std::error::Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -46,7 +46,10 @@ fn build(kind: Certificate) -> Result<Tls, Box<dyn std::error::Error>> {
     let issuer = Issuer::new(authority, authority_key);
     let names = match kind {
         Certificate::WrongName => vec!["other.example.com".to_owned()],
-        _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        _ => {
+            let own = ["localhost", "127.0.0.1"].map(str::to_owned);
+            own.into_iter().chain(host_names.iter().cloned()).collect()
+        }
     };
     let mut server = CertificateParams::new(names)?;
     server.distinguished_name.push(DnType::CommonName, "Test Exchange");

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::generate::mix;
 use crate::soap::ResponseCode;
 use crate::store::lock;
 
@@ -24,6 +25,9 @@ pub struct FaultRule {
     /// How many requests it strikes.
     #[serde(default = "once")]
     times: u32,
+    /// How many of a thousand fitting requests it strikes; chosen at random, but the same ones each time.
+    #[serde(default = "certain")]
+    per_thousand: u32,
     /// What happens.
     #[serde(flatten)]
     kind: FaultKind,
@@ -31,6 +35,10 @@ pub struct FaultRule {
 
 fn once() -> u32 {
     1
+}
+
+fn certain() -> u32 {
+    1_000
 }
 
 impl FaultRule {
@@ -41,6 +49,7 @@ impl FaultRule {
             mailbox: None,
             skip: 0,
             times: 1,
+            per_thousand: certain(),
             kind,
         }
     }
@@ -71,6 +80,12 @@ impl FaultRule {
     /// Leaves so many fitting requests in peace first.
     pub fn skip(mut self, requests: u32) -> Self {
         self.skip = requests;
+        self
+    }
+
+    /// Strikes so many of a thousand fitting requests only; chosen at random, but the same ones each time.
+    pub fn per_thousand(mut self, requests: u32) -> Self {
+        self.per_thousand = requests;
         self
     }
 
@@ -174,6 +189,11 @@ pub enum FaultKind {
     InvalidBase64,
     /// `MimeContent` without padding.
     UnpaddedBase64,
+    /// Another `CharacterSet` than UTF-8 on `MimeContent`.
+    MimeCharset {
+        /// Such as `iso-8859-1`.
+        value: String,
+    },
     /// `MimeContent` in lines of 76 characters.
     WrappedBase64,
 }
@@ -184,26 +204,43 @@ fn found() -> u16 {
 
 /// The rules in force.
 #[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<FaultRule>>);
+pub struct Faults(Mutex<Rules>);
+
+#[derive(Debug, Default)]
+struct Rules {
+    list: Vec<FaultRule>,
+    /// Requests so far: what chance is drawn from.
+    requests: u64,
+}
 
 impl Faults {
     /// Adds a rule.
     pub fn add(&self, rule: FaultRule) {
-        lock(&self.0).push(rule);
+        lock(&self.0).list.push(rule);
     }
 
     /// Takes all rules back.
     pub fn clear(&self) {
-        lock(&self.0).clear();
+        lock(&self.0).list.clear();
     }
 
     /// The faults that strike this request, each counted.
     pub(crate) fn strike(&self, operation: &str, mailbox: &str) -> Script {
         let mut rules = lock(&self.0);
+        rules.requests += 1;
+        let requests = rules.requests;
         let mut script = Script::default();
-        for rule in rules.iter_mut().filter(|r| r.fits(operation, mailbox)) {
+        for (n, rule) in rules
+            .list
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, r)| r.fits(operation, mailbox))
+        {
             if rule.skip > 0 {
                 rule.skip -= 1;
+                continue;
+            }
+            if mix(requests << 8 ^ n as u64) % 1_000 >= u64::from(rule.per_thousand) {
                 continue;
             }
             if rule.times != u32::MAX {
@@ -211,7 +248,7 @@ impl Faults {
             }
             script.0.push(rule.kind.clone());
         }
-        rules.retain(|rule| rule.times > 0);
+        rules.list.retain(|rule| rule.times > 0);
         script
     }
 }
@@ -254,6 +291,15 @@ impl Script {
             }
         }
         text
+    }
+
+    /// `t:MimeContent/@CharacterSet`.
+    pub fn mime_charset(&self) -> &str {
+        let named = self.0.iter().find_map(|kind| match kind {
+            FaultKind::MimeCharset { value } => Some(value.as_str()),
+            _ => None,
+        });
+        named.unwrap_or("UTF-8")
     }
 
     pub fn delay(&self) -> Duration {

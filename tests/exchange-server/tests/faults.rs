@@ -62,6 +62,27 @@ async fn a_rule_strikes_its_operation_and_mailbox_so_many_times() {
 }
 
 #[tokio::test]
+async fn a_rule_by_chance_strikes_about_its_share_and_the_same_requests_each_time() {
+    let mut struck = Vec::new();
+    for _ in 0..2 {
+        let (server, ids) = server().await;
+        let code = "ErrorServerBusy".to_owned();
+        server.faults().add(
+            FaultRule::new(FaultKind::ResponseCode { code })
+                .always()
+                .per_thousand(300),
+        );
+        let mut codes = Vec::new();
+        for _ in 0..60 {
+            codes.extend(post(&server, VERSION, &get_item(&ids[..1], SHAPE)).await.codes());
+        }
+        struck.push(codes);
+    }
+    assert_eq!(struck[0], struck[1]);
+    assert!((8..30).contains(&struck[0].iter().filter(|c| *c == "ErrorServerBusy").count()));
+}
+
+#[tokio::test]
 async fn batches_stop_time_out_or_fail_item_by_item() {
     let (server, ids) = server().await;
     server

@@ -209,6 +209,18 @@ async fn a_state_of_another_folder_mailbox_or_nobody_is_invalid() {
 }
 
 #[tokio::test]
+async fn a_deleted_folder_cannot_be_synchronized() {
+    let (server, jane) = server().await;
+    let id = jane.create_folder("Projects").unwrap();
+    jane.delete_folder("Projects").unwrap();
+    let operation = sync_items("x", "", 1).replace("DistinguishedFolderId Id=\"x\"", &format!("FolderId Id=\"{id}\""));
+    assert_eq!(
+        post(&server, VERSION, &operation).await.codes(),
+        ["ErrorSyncFolderNotFound"]
+    );
+}
+
+#[tokio::test]
 async fn exchange_2007_tells_a_read_flag_as_an_update() {
     let server = builder().version(ServerVersion::Exchange2007).start().await.unwrap();
     let jane = server.mailbox(JANE).unwrap();

@@ -67,7 +67,7 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
     xml.open(element);
     if sets(Field::MimeContent) {
         let mime = scene.script.mime_content(&item.content.mime());
-        xml.clean_text_with("t:MimeContent", &[("CharacterSet", "UTF-8")], &mime);
+        xml.clean_text_with("t:MimeContent", &[("CharacterSet", scene.script.mime_charset())], &mime);
     }
     item_id(xml, "t:ItemId", id, item.flags.latest());
     if sets(Field::ParentFolderId) {

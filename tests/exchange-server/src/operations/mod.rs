@@ -172,6 +172,15 @@ fn target_folder(scene: &Scene<'_>, element: &Element) -> Result<Result<u32, Res
     }
 }
 
+/// The folder of a synchronization, whose absence has a code of its own.
+fn sync_folder(scene: &Scene<'_>, element: &Element) -> Result<Result<u32, ResponseCode>, Fault> {
+    let target = target_folder(scene, element)?;
+    Ok(target.map_err(|code| match code.as_str() {
+        "ErrorFolderNotFound" => "ErrorSyncFolderNotFound".into(),
+        _ => code,
+    }))
+}
+
 /// `IndexedPage...View`: offset and most entries, if given.
 fn page_view(request: &Element, name: &str) -> Result<(usize, Option<usize>), Fault> {
     let Some(view) = request.child(name) else {

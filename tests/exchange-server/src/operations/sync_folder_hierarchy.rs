@@ -1,7 +1,7 @@
 //! `SyncFolderHierarchy` (MS-OXWSSYNC): folders created, changed and deleted since a state.
 
 use super::shape::FolderShape;
-use super::{Answer, Scene, folder_writer, open_error, open_message, target_folder};
+use super::{Answer, Scene, folder_writer, open_error, open_message, sync_folder};
 use crate::soap::ResponseCode;
 use crate::soap::element::{Element, Namespace};
 use crate::soap::fault::Fault;
@@ -16,7 +16,7 @@ pub(super) fn answer(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> Res
     request.sequence(Namespace::Messages, &["FolderShape", "SyncFolderId", "SyncState"])?;
     let shape = FolderShape::read(request.require("FolderShape")?, scene.version)?;
     let root = match request.child("SyncFolderId").and_then(|f| f.children.first()) {
-        Some(folder) => target_folder(scene, folder)?,
+        Some(folder) => sync_folder(scene, folder)?,
         None => Ok(ROOT),
     };
     let scripted = scene.script.item_code(0, 1, "");

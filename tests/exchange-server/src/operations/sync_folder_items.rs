@@ -2,7 +2,7 @@
 
 use super::item_writer::{self, Depth, item_id};
 use super::shape::ItemShape;
-use super::{Answer, Scene, open_error, open_message, target_folder};
+use super::{Answer, Scene, open_error, open_message, sync_folder};
 use crate::soap::element::{Element, Namespace};
 use crate::soap::fault::Fault;
 use crate::soap::xml::Xml;
@@ -30,7 +30,7 @@ pub(super) fn answer(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> Res
         .children
         .first()
         .ok_or_else(|| Fault::schema("The element 'SyncFolderId' is empty."))?;
-    let folder = target_folder(scene, folder)?;
+    let folder = sync_folder(scene, folder)?;
     let most: usize = request.require("MaxChangesReturned")?.value()?;
     if !(1..=512).contains(&most) {
         return Err(Fault::schema(&format!(

@@ -55,6 +55,7 @@ impl ResponseCode {
             "ErrorNameResolutionNoResults" => "No results were found.",
             "ErrorNonExistentMailbox" => "The SMTP address has no mailbox associated with it.",
             "ErrorServerBusy" => "The server cannot service this request right now. Try again later.",
+            "ErrorSyncFolderNotFound" => "The folder to be synchronized could not be found.",
             "ErrorTimeoutExpired" => "The request timed out.",
             "ErrorTooManyObjectsOpened" => "Too many concurrent connections opened.",
             _ => "The request failed.",

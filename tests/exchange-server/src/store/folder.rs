@@ -214,13 +214,15 @@ impl Folder {
         if matches!(change, Touch::Read(read) if read == flags.read) {
             return true;
         }
-        if flags.latest() != key {
-            self.later.remove(&flags.latest());
-        }
+        // Each kind of change is told at its latest number only; the other kind keeps its own.
         let number = self.next();
         match change {
-            Touch::Read(read) => (flags.read, flags.flagged) = (read, number),
+            Touch::Read(read) => {
+                self.later.remove(&flags.flagged);
+                (flags.read, flags.flagged) = (read, number);
+            }
             Touch::Content(message) => {
+                self.later.remove(&flags.changed);
                 flags.changed = number;
                 if let Some(stored) = self.items.get_mut(&key) {
                     stored.0 = message;
@@ -238,9 +240,8 @@ impl Folder {
     /// Takes an item out (deleted or moved away); its content, where it was here.
     pub fn remove(&mut self, key: u64) -> Option<Item> {
         let item = self.item(key)?;
-        if item.flags.latest() != key {
-            self.later.remove(&item.flags.latest());
-        }
+        self.later.remove(&item.flags.changed);
+        self.later.remove(&item.flags.flagged);
         if self.items.remove(&key).is_none() {
             self.touched.insert(key, None);
         }
@@ -287,7 +288,7 @@ impl Folder {
                 (key, Some((key, ChangeKind::Create)))
             } else {
                 match later.next() {
-                    Some((number, later)) => (*number, self.told(*later, floor)),
+                    Some((number, later)) => (*number, self.told(*number, *later, floor, ceiling)),
                     None => break,
                 }
             };
@@ -305,21 +306,18 @@ impl Folder {
     }
 
     /// What a later change means to a client that knows everything up to `floor`; nothing, where the item is new to it.
-    fn told(&self, later: Later, floor: u64) -> Option<(u64, ChangeKind)> {
-        match later {
-            Later::Gone(key) => (key <= floor).then_some((key, ChangeKind::Delete)),
-            Later::Touched(key) if key > floor => None,
-            Later::Touched(key) => {
-                let changed = self.item(key).is_some_and(|item| item.flags.changed > floor);
-                Some((
-                    key,
-                    if changed {
-                        ChangeKind::Update
-                    } else {
-                        ChangeKind::ReadFlag
-                    },
-                ))
-            }
+    fn told(&self, number: u64, later: Later, floor: u64, ceiling: u64) -> Option<(u64, ChangeKind)> {
+        let key = match later {
+            Later::Gone(key) => return (key <= floor).then_some((key, ChangeKind::Delete)),
+            Later::Touched(key) if key > floor => return None,
+            Later::Touched(key) => key,
+        };
+        let changed = self.item(key)?.flags.changed;
+        if number == changed {
+            Some((key, ChangeKind::Update))
+        } else {
+            // An Update in the same round tells the read flag, too.
+            (changed <= floor || changed > ceiling).then_some((key, ChangeKind::ReadFlag))
         }
     }
 }
@@ -329,3 +327,6 @@ pub(crate) enum Touch {
     Read(bool),
     Content(Arc<StoredMessage>),
 }
+
+#[cfg(test)]
+mod tests;

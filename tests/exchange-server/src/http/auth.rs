@@ -23,7 +23,9 @@ pub(super) fn authenticate(headers: &HeaderMap, shared: &Shared) -> Option<Accou
     match scheme.to_ascii_lowercase().as_str() {
         "basic" => {
             let decoded = base64_simd::STANDARD.decode_to_vec(value.trim()).ok()?;
-            let text = String::from_utf8(decoded).ok()?;
+            // Clients differ in the charset of what is not ASCII: UTF-8 (RFC 7617) or Latin-1.
+            let text =
+                String::from_utf8(decoded).unwrap_or_else(|e| e.as_bytes().iter().copied().map(char::from).collect());
             let (login, password) = text.split_once(':')?;
             lock(&shared.accounts)
                 .iter()

@@ -21,6 +21,7 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, folder: &Folder, shape: &F
     let (element, is_mail) = match folder.class.as_str() {
         class if class.starts_with("IPF.Appointment") => ("t:CalendarFolder", false),
         class if class.starts_with("IPF.Contact") => ("t:ContactsFolder", false),
+        class if class.starts_with("IPF.Task") => ("t:TasksFolder", true),
         _ => ("t:Folder", true),
     };
     let mailbox = scene.mailbox.id;
@@ -29,7 +30,7 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, folder: &Folder, shape: &F
     if shape.parent {
         folder_id(xml, "t:ParentFolderId", mailbox, folder.parent.unwrap_or(0), 1);
     }
-    if shape.class {
+    if shape.class && !folder.class.is_empty() {
         xml.text("t:FolderClass", &folder.class);
     }
     if shape.name {

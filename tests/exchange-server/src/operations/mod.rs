@@ -111,24 +111,66 @@ pub(crate) fn open_error(xml: &mut Xml, name: &str, code: &ResponseCode) {
     xml.text("m:DescriptiveLinkKey", "0");
 }
 
-/// Folder names of the schema (DistinguishedFolderIdNameType) that a mailbox here may lack.
-const KNOWN_ABSENT: [&str; 16] = [
+/// Folder names of the schema (DistinguishedFolderIdNameType) that a mailbox here lacks, by the version that brought them.
+const SINCE_2007: [&str; 6] = [
     "journal",
     "notes",
     "tasks",
     "publicfoldersroot",
-    "root",
     "searchfolders",
     "voicemail",
+];
+/// The same.
+const SINCE_2010_SP1: [&str; 13] = [
     "recoverableitemsroot",
     "recoverableitemsdeletions",
     "recoverableitemsversions",
     "recoverableitemspurges",
+    "recoverableitemsdiscoveryholds",
     "archiveroot",
     "archivedeleteditems",
     "archiveinbox",
-    "conversationhistory",
+    "archiverecoverableitemsroot",
+    "archiverecoverableitemsdeletions",
+    "archiverecoverableitemsversions",
+    "archiverecoverableitemspurges",
+    "archiverecoverableitemsdiscoveryholds",
+];
+/// The same.
+const SINCE_2013: [&str; 33] = [
     "syncissues",
+    "conflicts",
+    "localfailures",
+    "serverfailures",
+    "recipientcache",
+    "quickcontacts",
+    "conversationhistory",
+    "adminauditlogs",
+    "todosearch",
+    "mycontacts",
+    "directory",
+    "imcontactlist",
+    "peopleconnect",
+    "favorites",
+    "mecontact",
+    "personmetadata",
+    "teamspaceactivity",
+    "teamspacemessaging",
+    "teamspaceworkitems",
+    "scheduled",
+    "orionnotes",
+    "tagitems",
+    "alltaggeditems",
+    "externalcontacts",
+    "teamchat",
+    "yammerroot",
+    "yammerinbound",
+    "yammeroutbound",
+    "yammerfeeds",
+    "onedriveroot",
+    "onedriverecylebin",
+    "onedrivesystem",
+    "onedrivevolume",
 ];
 
 /// The folder that a `FolderId` or `DistinguishedFolderId` names; the inner error is the response code.
@@ -150,10 +192,15 @@ fn target_folder(scene: &Scene<'_>, element: &Element) -> Result<Result<u32, Res
             },
         }),
         "DistinguishedFolderId" => {
-            let archive = id.starts_with("archive") && scene.version < RequestVersion::Exchange2010Sp1;
-            let found = scene.mailbox.distinguished(id).filter(|_| !archive);
-            let known = found.is_some() || id == "archivemsgfolderroot" || KNOWN_ABSENT.contains(&id);
-            if archive || !known {
+            let found = scene.mailbox.distinguished(id);
+            let since = if SINCE_2007.contains(&id) || (found.is_some() && !id.starts_with("archive")) {
+                Some(RequestVersion::Exchange2007)
+            } else if SINCE_2010_SP1.contains(&id) || id == "archivemsgfolderroot" {
+                Some(RequestVersion::Exchange2010Sp1)
+            } else {
+                SINCE_2013.contains(&id).then_some(RequestVersion::Exchange2013)
+            };
+            if since.is_none_or(|since| since > scene.version) {
                 return Err(Fault::schema(&format!(
                     "The 'Id' attribute is invalid - The value '{id}' is invalid according to its datatype \
                      'DistinguishedFolderIdNameType' - The Enumeration constraint failed."

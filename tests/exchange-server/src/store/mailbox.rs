@@ -39,8 +39,10 @@ pub(crate) struct Mailbox {
     pub notices: Notices,
 }
 
-/// Key of `msgfolderroot`.
+/// Key of `root`, which holds what clients do not show, too.
 pub(crate) const ROOT: u32 = 1;
+/// Key of `msgfolderroot`, the top of what clients show.
+const TOP: u32 = 2;
 
 impl Mailbox {
     pub fn new(address: &str, bell: Bell) -> Self {
@@ -54,9 +56,16 @@ impl Mailbox {
             next_folder: ROOT,
             notices: Notices::new(bell),
         };
-        mailbox.add("Top of Information Store", None, "IPF.Note", Some("msgfolderroot"));
+        mailbox.add("Root", None, "", Some("root"));
+        mailbox.add(
+            "Top of Information Store",
+            Some(ROOT),
+            "IPF.Note",
+            Some("msgfolderroot"),
+        );
+        mailbox.add("Common Views", Some(ROOT), "", None);
         for (distinguished, display, class) in DEFAULT_FOLDERS {
-            mailbox.add(display, Some(ROOT), class, Some(distinguished));
+            mailbox.add(display, Some(TOP), class, Some(distinguished));
         }
         mailbox
     }
@@ -134,7 +143,7 @@ impl Mailbox {
         let mut at = match self.distinguished(&first.to_lowercase()) {
             Some(folder) => folder.key,
             None => self
-                .named(ROOT, first)
+                .named(TOP, first)
                 .ok_or_else(|| EditError::NoFolder(path.to_owned()))?,
         };
         for name in names {
@@ -156,7 +165,7 @@ impl Mailbox {
         }
         let (parent, name) = match path.trim_end_matches('/').rsplit_once('/') {
             Some((parent, name)) => (self.create_folder(parent, class)?, name),
-            None => (ROOT, path),
+            None => (TOP, path),
         };
         if name.is_empty() {
             return Err(EditError::NoFolder(path.to_owned()));

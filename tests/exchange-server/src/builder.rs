@@ -204,6 +204,12 @@ impl Builder {
         self
     }
 
+    /// Requests at once on the whole server; more get `ErrorServerBusy` with `BackOffMilliseconds`.
+    pub fn busy_above(mut self, requests: usize, back_off: Duration) -> Self {
+        self.settings.busy_above = Some((requests, back_off));
+        self
+    }
+
     /// How long a minute of a streaming subscription's `ConnectionTimeout` lasts, so that a test need not wait for one.
     pub fn streaming_minute(mut self, minute: Duration) -> Self {
         self.settings.minute = minute;

@@ -59,6 +59,13 @@ pub struct Stats {
     pub peak: usize,
 }
 
+/// Requests that run at the same time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub of_mailbox: usize,
+    pub total: usize,
+}
+
 #[derive(Debug, Default)]
 struct Inner {
     stats: Stats,
@@ -80,16 +87,17 @@ impl Journal {
         inner.stats.connections
     }
 
-    /// Notes that a request for the mailbox begins; how many run for it now, this one included.
-    pub fn begin(&self, mailbox: &str) -> usize {
+    /// Notes that a request for the mailbox begins; how many run now, this one included.
+    pub fn begin(&self, mailbox: &str) -> Load {
         let mut inner = lock(&self.0);
         inner.total += 1;
         inner.stats.peak = inner.stats.peak.max(inner.total);
+        let total = inner.total;
         let running = inner.running.entry(mailbox.to_owned()).or_default();
         *running += 1;
-        let now = *running;
-        inner.stats.peak_per_mailbox = inner.stats.peak_per_mailbox.max(now);
-        now
+        let of_mailbox = *running;
+        inner.stats.peak_per_mailbox = inner.stats.peak_per_mailbox.max(of_mailbox);
+        Load { of_mailbox, total }
     }
 
     pub fn end(&self, mailbox: &str) {

@@ -43,7 +43,7 @@ mod store;
 pub use builder::Builder;
 pub use error::{EditError, StartError};
 pub use faults::{FaultKind, FaultRule, Faults};
-pub use generate::{Book, Plan, PlanError};
+pub use generate::{Book, Expected, Plan, PlanError};
 pub use handle::{Handle, MailboxHandle};
 pub use http::tls::Certificate;
 pub use journal::{RequestRecord, Stats};

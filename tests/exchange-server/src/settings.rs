@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub offers: Vec<String>,
     /// Requests at once for one mailbox; more get `ErrorExceededConnectionCount`.
     pub connections_per_mailbox: Option<usize>,
+    /// Requests at once on the whole server, and the wait that more of them are told.
+    pub busy_above: Option<(usize, Duration)>,
     pub bodies: Bodies,
     pub proxy: Proxy,
     /// How long an access token lives.
@@ -32,6 +34,7 @@ impl Default for Settings {
             sync_state_bytes: 0,
             offers: vec!["Basic realm=\"exchange.example.com\"".to_owned()],
             connections_per_mailbox: None,
+            busy_above: None,
             bodies: Bodies::Dropped,
             proxy: Proxy::Unknown,
             token_lifetime: Duration::from_secs(3_599),

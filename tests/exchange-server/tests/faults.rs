@@ -279,6 +279,25 @@ async fn answers_are_late_and_slow_when_told() {
 }
 
 #[tokio::test]
+async fn a_server_above_its_limit_is_busy_and_says_for_how_long() {
+    let wait = Duration::from_millis(80);
+    let server = builder()
+        .busy_above(1, wait)
+        .latency(Duration::from_millis(200))
+        .start()
+        .await
+        .unwrap();
+    let asked = sync_items("inbox", "", 1);
+    let (a, b) = tokio::join!(post(&server, VERSION, &asked), post(&server, VERSION, &asked));
+    let (busy, answered) = if a.status == 500 { (a, b) } else { (b, a) };
+    assert_eq!(
+        (busy.text("ResponseCode"), busy.text("Value")),
+        ("ErrorServerBusy".to_owned(), "80".to_owned())
+    );
+    assert_eq!(answered.codes(), ["NoError"]);
+}
+
+#[tokio::test]
 async fn too_many_requests_for_one_mailbox_at_once_are_refused() {
     let server = builder()
         .connections_per_mailbox(2)

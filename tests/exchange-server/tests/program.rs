@@ -145,6 +145,12 @@ async fn a_generated_company_comes_with_its_address_book() {
         (&program.1["messages"], &program.1["expected_matches"]),
         (&json!(800), &json!(80))
     );
+    let expected = client()
+        .get(format!("{}/control/expected.csv", program.base()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(expected.text().await.unwrap().lines().count(), 81);
     for (name, lines) in [("users.csv", 3), ("contacts.csv", 31)] {
         let written = std::fs::read_to_string(folder.path().join(name)).unwrap();
         let served = client()

@@ -261,6 +261,22 @@ async fn names_addresses_and_legacy_names_resolve() {
 }
 
 #[tokio::test]
+async fn what_is_no_message_is_an_item_without_sender() {
+    let server = server().await;
+    let jane = server.mailbox(JANE).unwrap();
+    let id = jane.items("inbox").unwrap().remove(0);
+    jane.set_item_class(&id, "IPM.Document.pdf").unwrap();
+    let answer = post(
+        &server,
+        VERSION,
+        &get_item(&[id], "<t:BaseShape>AllProperties</t:BaseShape>"),
+    )
+    .await;
+    answer.validate();
+    assert_eq!((answer.count("<t:Item>"), answer.count("<t:From>")), (1, 0));
+}
+
+#[tokio::test]
 async fn exactly_the_properties_that_were_asked_for_come_back() {
     let server = server().await;
     let id = server.mailbox(JANE).unwrap().items("inbox").unwrap().remove(1);

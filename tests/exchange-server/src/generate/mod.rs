@@ -45,6 +45,12 @@ impl Plan {
         (u128::from(count) * u128::from(self.matched_per_million) / 1_000_000) as u64
     }
 
+    /// Every message that a run over all mailboxes must collect, by mailbox and folder.
+    pub fn expected(&self) -> impl Iterator<Item = Expected> + '_ {
+        let folders = (0..self.users).flat_map(|owner| Direction::ALL.map(|direction| (owner, direction)));
+        folders.flat_map(|(owner, direction)| Series::new(self, owner, direction).into_expected())
+    }
+
     /// How many messages a run over all mailboxes must collect.
     pub fn expected_matches(&self) -> u64 {
         Direction::ALL
@@ -53,6 +59,15 @@ impl Plan {
             .sum::<u64>()
             * u64::from(self.users)
     }
+}
+
+/// A message that a run over all mailboxes must collect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The mailbox that holds it.
+    pub mailbox: String,
+    /// Its Internet message id, in angle brackets.
+    pub message_id: String,
 }
 
 /// A plan that could not be read.

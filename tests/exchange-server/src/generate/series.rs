@@ -4,7 +4,7 @@ use bytes::Bytes;
 use time::{Duration, OffsetDateTime};
 
 use super::book::Book;
-use super::{Plan, mime, mix};
+use super::{Expected, Plan, mime, mix};
 use crate::store::message::{Party, Properties};
 
 /// Which way a folder's mail goes.
@@ -104,6 +104,18 @@ impl Series {
         self.plan.matched(index + 1) > self.plan.matched(index)
     }
 
+    /// The messages between a contact and a user.
+    pub fn into_expected(self) -> impl Iterator<Item = Expected> {
+        let mailbox = self.book.user(self.owner).email.unwrap_or_default();
+        (0..self.count).filter_map(move |index| {
+            let message_id = self.is_matched(index).then(|| self.properties(index).message_id)??;
+            Some(Expected {
+                mailbox: mailbox.clone(),
+                message_id,
+            })
+        })
+    }
+
     fn other_party(&self, index: u64, random: u64) -> Party {
         let n = (random >> 20) as u32;
         if self.is_matched(index) {
@@ -199,6 +211,8 @@ mod tests {
         }
         assert_eq!(matched, plan.expected_matches());
         assert_eq!(matched, 600);
+        let ids: HashSet<String> = plan.expected().map(|e| e.message_id).collect();
+        assert_eq!(ids.len(), 600);
     }
 
     #[test]

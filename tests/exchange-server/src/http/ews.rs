@@ -12,7 +12,7 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use super::answer::{AnswerBody, plain, send};
 use super::{auth, streaming};
 use crate::faults::{FaultKind, Script};
-use crate::journal::RequestRecord;
+use crate::journal::{Load, RequestRecord};
 use crate::operations::{self, Scene};
 use crate::settings::{Account, Bodies, Dials, Rights};
 use crate::shared::Shared;
@@ -108,12 +108,7 @@ async fn exchange(
     if let Some(struck) = struck(&script, shared, &dials, headers, record) {
         return struck;
     }
-    let exceeded = shared.settings.connections_per_mailbox.is_some_and(|most| now > most);
-    let allowed = if exceeded {
-        Err(Fault::new("ErrorExceededConnectionCount"))
-    } else {
-        permit(&account, &request, &address, shared)
-    };
+    let allowed = throttle(now, shared).and_then(|()| permit(&account, &request, &address, shared));
     if allowed.is_ok() && record.operation == "GetStreamingEvents" {
         return Ok(match streaming::Asked::read(&request.operation, request.version) {
             Err(fault) => faulty(&fault, shared, &dials, headers, record),
@@ -171,6 +166,27 @@ fn own_mailbox(account: &Account, shared: &Shared) -> String {
         .into_iter()
         .find(|a| *a == account.login || account.is(&local(a)))
         .unwrap_or_default()
+}
+
+/// The limits that are set on requests at once.
+fn throttle(now: Load, shared: &Shared) -> Result<(), Fault> {
+    if shared
+        .settings
+        .connections_per_mailbox
+        .is_some_and(|most| now.of_mailbox > most)
+    {
+        return Err(Fault::new("ErrorExceededConnectionCount"));
+    }
+    match shared.settings.busy_above {
+        Some((most, wait)) if now.total > most => {
+            let detail = FaultDetail::BackOffMilliseconds(wait.as_millis() as u64);
+            Err(Fault {
+                detail,
+                ..Fault::new("ErrorServerBusy")
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the account may act for the mailbox.

@@ -21,12 +21,17 @@ pub(crate) enum Depth {
     Summary,
 }
 
+/// Beginnings of the classes that Exchange shows as messages.
+const MESSAGES: [&str; 5] = ["IPM.Note", "IPM.Schedule", "IPM.Recall", "IPM.Sharing", "REPORT."];
+
 /// The element of an item class.
 pub(crate) fn element_name(class: &str) -> &'static str {
     match class {
         "IPM.Schedule.Meeting.Request" => "t:MeetingRequest",
         "IPM.Schedule.Meeting.Canceled" => "t:MeetingCancellation",
         c if c.starts_with("IPM.Schedule.Meeting.Resp") => "t:MeetingResponse",
+        // What is no message at all has the properties of an item only.
+        c if !MESSAGES.iter().any(|m| c.starts_with(m)) => "t:Item",
         _ => "t:Message",
     }
 }
@@ -168,7 +173,9 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
     if sets(Field::TextBody) {
         body(xml, "t:TextBody", item, BodyKind::Text);
     }
-    message_fields(xml, scene, item, p, shape, depth);
+    if element != "t:Item" {
+        message_fields(xml, scene, item, p, shape, depth);
+    }
     xml.close(element);
 }
 

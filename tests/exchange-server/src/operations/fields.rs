@@ -152,6 +152,11 @@ impl Fields {
         self.0 & 1 << field as u32 != 0
     }
 
+    /// Whether there is nothing but the id, which every answer has.
+    pub fn is_id_only(self) -> bool {
+        self.0 & !Self::of(&[Field::ItemId]).0 == 0
+    }
+
     /// All that `AllProperties` gives in this version.
     pub fn all(version: RequestVersion) -> Self {
         let heavy = [

@@ -2,6 +2,7 @@
 
 use super::shape::FolderShape;
 use super::{Answer, Scene, error_message, folder_writer, open_message, page_view, target_folder};
+use crate::soap::ResponseCode;
 use crate::soap::element::{Element, Namespace};
 use crate::soap::fault::Fault;
 use crate::soap::xml::Xml;
@@ -18,6 +19,9 @@ pub(super) fn answer(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> Res
             "ParentFolderIds",
         ],
     )?;
+    let filtered = request
+        .child("Restriction")
+        .map(|_| ResponseCode::new("ErrorUnsupportedQueryFilter"));
     let shape = FolderShape::read(request.require("FolderShape")?, scene.version)?;
     let traversal = request.require_attribute("Traversal")?;
     let (offset, most) = page_view(request, "IndexedPageFolderView")?;
@@ -29,6 +33,7 @@ pub(super) fn answer(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> Res
         let scripted = scene
             .script
             .item_code(n, parents.len(), parent.attribute("Id").unwrap_or_default());
+        let scripted = scripted.or_else(|| filtered.clone());
         let parent = match scripted.map_or(target, Err) {
             Ok(parent) => parent,
             Err(code) => {

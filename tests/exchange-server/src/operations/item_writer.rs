@@ -63,6 +63,13 @@ pub(crate) fn item_id(xml: &mut Xml, name: &str, id: EntryId, change: u64) {
 }
 
 pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, shape: &ItemShape, depth: Depth) {
+    if shape.fields.is_id_only() && shape.extended.is_empty() && shape.headers.is_empty() {
+        // A first synchronization asks for nothing else, a million times.
+        let element = element_name(item.content.class());
+        xml.open(element);
+        item_id(xml, "t:ItemId", id, item.flags.latest());
+        return xml.close(element);
+    }
     let properties = item.content.properties();
     let p = properties.as_ref();
     let element = element_name(&p.class);

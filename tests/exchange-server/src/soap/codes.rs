@@ -58,6 +58,7 @@ impl ResponseCode {
             "ErrorSyncFolderNotFound" => "The folder to be synchronized could not be found.",
             "ErrorTimeoutExpired" => "The request timed out.",
             "ErrorTooManyObjectsOpened" => "Too many concurrent connections opened.",
+            "ErrorUnsupportedQueryFilter" => "Query filter is not supported.",
             _ => "The request failed.",
         }
     }

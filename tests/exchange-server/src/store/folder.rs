@@ -48,6 +48,14 @@ impl Content {
         }
     }
 
+    /// The item class alone, which costs nothing.
+    pub fn class(&self) -> &str {
+        match self {
+            Self::Stored(message) => &message.properties.class,
+            Self::Generated(..) => "IPM.Note",
+        }
+    }
+
     pub fn mime(&self) -> bytes::Bytes {
         match self {
             Self::Stored(message) => message.mime.clone(),

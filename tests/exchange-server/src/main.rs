@@ -1,5 +1,6 @@
 //! The test Exchange as a program, for tests in other languages, the demo and benchmarks.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -136,6 +137,8 @@ fn start(options: Options) -> Result<Handle, Box<dyn std::error::Error>> {
     let server = builder.start_blocking()?;
     ready["url"] = json!(server.url());
     ready["ca"] = json!(options.tls.map(|folder| folder.join("ca.pem")));
-    println!("{ready}");
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{ready}")?;
+    out.flush()?;
     Ok(server)
 }

@@ -119,7 +119,7 @@ impl Series {
     fn other_party(&self, index: u64, random: u64) -> Party {
         let n = (random >> 20) as u32;
         if self.is_matched(index) {
-            return self.book.contact(n % self.plan.contacts);
+            return self.book.contact(n % self.plan.contacts.max(1));
         }
         if self.plan.users > 1 && random & 3 == 0 {
             let colleague = n % (self.plan.users - 1);
@@ -137,6 +137,7 @@ impl Series {
         let random = mix(self.place ^ index);
         let owner = self.book.user(self.owner);
         let other = self.other_party(index, random);
+        // A copy to a user or a stranger matches nothing: only a contact would.
         let cc = match (random >> 2) & 7 {
             0 => vec![self.book.user((random >> 32) as u32 % self.plan.users)],
             1 => vec![self.book.stranger((random >> 40) as u32 % 1_000_000)],
@@ -147,7 +148,6 @@ impl Series {
         } else {
             (other, owner)
         };
-        // A copy to a colleague must not turn mail among users into anything else: users never match users.
         let received = self.received(index);
         let word = WORDS[((random >> 8) & 15) as usize];
         Properties {

@@ -1,8 +1,10 @@
 //! The client: which server, which version, which mailbox. Knows no operation.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::transport::{Route, Transport};
+use crate::version::Negotiation;
 use crate::{RequestServerVersion, ServerVersionInfo};
 
 /// One Exchange server. Cheap to clone; clones share connections, limits and what is known of the server.
@@ -14,23 +16,16 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     transport: Transport,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    version: RequestServerVersion,
-    server: Option<ServerVersionInfo>,
+    negotiation: Mutex<Negotiation>,
 }
 
 impl Client {
-    /// A client that asks in `version`, or finds out which one the server knows.
+    /// A client that asks in `version`; without one it finds out which one the server knows.
     pub fn new(transport: Transport, version: Option<RequestServerVersion>) -> Self {
-        let version = version.unwrap_or(RequestServerVersion::Exchange2013_SP1);
         Self {
             shared: Arc::new(Shared {
                 transport,
-                state: Mutex::new(State { version, server: None }),
+                negotiation: Mutex::new(Negotiation::new(version)),
             }),
         }
     }
@@ -42,17 +37,12 @@ impl Client {
 
     /// The version that requests are made in now.
     pub fn version(&self) -> RequestServerVersion {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).version
+        self.negotiation().version()
     }
 
     /// The server's build, as its newest answer told.
     pub fn server(&self) -> Option<ServerVersionInfo> {
-        self.shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .server
-            .clone()
+        self.negotiation().server().cloned()
     }
 
     /// A mailbox by its primary SMTP address, which is impersonated.
@@ -61,28 +51,53 @@ impl Client {
             inner: Arc::new(Inner {
                 client: self.clone(),
                 address: address.to_owned(),
-                route: Route::to(address),
+                anchored: Route::to(address),
+                plain: Route::without_anchor(address),
             }),
         }
     }
+
+    pub(crate) fn negotiation(&self) -> MutexGuard<'_, Negotiation> {
+        // Nothing in there panics half-way.
+        self.shared.negotiation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// One mailbox on the server. Cheap to clone.
-#[derive(Debug, Clone)]
+/// One mailbox on the server. Cheap to clone; clones share the server's cookies for it.
+#[derive(Clone)]
 pub struct Mailbox {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     client: Client,
     address: String,
-    route: Route,
+    anchored: Route,
+    plain: Route,
 }
 
 impl Mailbox {
     /// Its primary SMTP address.
     pub fn address(&self) -> &str {
         &self.inner.address
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    /// `X-AnchorMailbox` means something from Exchange 2013 on.
+    pub(crate) fn route(&self, version: RequestServerVersion) -> &Route {
+        if version >= RequestServerVersion::Exchange2013 {
+            &self.inner.anchored
+        } else {
+            &self.inner.plain
+        }
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mailbox").field(&self.inner.address).finish()
     }
 }

@@ -1,5 +1,7 @@
 //! Exchange Web Services, mail only. Knows HTTP, XML and EWS; knows no PHP, no Oro and no matching.
 
+mod batch;
+mod call;
 mod client;
 mod error;
 mod folder;

@@ -1,4 +1,4 @@
-//! Schema versions and products. Knows no envelope.
+//! Schema versions and products, and which one to ask in. Knows no envelope.
 
 /// `t:RequestServerVersion/@Version` (ExchangeVersionType), oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,6 +105,91 @@ impl ServerVersionInfo {
     }
 }
 
+/// Which version to ask in, and how that is found out: from the newest that has a use here, down to one that the server
+/// does not refuse, then up to the newest that its build understands.
+#[derive(Debug)]
+pub(crate) struct Negotiation {
+    version: RequestServerVersion,
+    server: Option<ServerVersionInfo>,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The administrator's choice.
+    Chosen,
+    /// Nothing above this is worth a try.
+    Open { ceiling: RequestServerVersion },
+    /// The server answered in this version.
+    Settled,
+}
+
+impl Negotiation {
+    pub(crate) fn new(chosen: Option<RequestServerVersion>) -> Self {
+        let newest = RequestServerVersion::Exchange2013_SP1;
+        Self {
+            version: chosen.unwrap_or(newest),
+            server: None,
+            stage: chosen.map_or(Stage::Open { ceiling: newest }, |_| Stage::Chosen),
+        }
+    }
+
+    pub(crate) fn version(&self) -> RequestServerVersion {
+        self.version
+    }
+
+    pub(crate) fn server(&self) -> Option<&ServerVersionInfo> {
+        self.server.as_ref()
+    }
+
+    /// Any answer's header.
+    pub(crate) fn met(&mut self, server: Option<&ServerVersionInfo>) {
+        if server.is_some() && self.server.as_ref() != server {
+            self.server = server.cloned();
+        }
+    }
+
+    /// The server did what was asked in this version.
+    pub(crate) fn accepted(&mut self, asked: RequestServerVersion) {
+        let Stage::Open { ceiling } = self.stage else { return };
+        if asked != self.version {
+            return;
+        }
+        match self.server.as_ref().map(|server| server.newest_request().min(ceiling)) {
+            Some(better) if better > asked => self.version = better,
+            _ => self.stage = Stage::Settled,
+        }
+    }
+
+    /// The server refused this version; whether there is another one to ask in.
+    pub(crate) fn refused(&mut self, asked: RequestServerVersion) -> bool {
+        use RequestServerVersion::{Exchange2007, Exchange2007_SP1};
+        if self.stage == Stage::Chosen {
+            return false;
+        }
+        // Another request found a version meanwhile.
+        if asked != self.version {
+            return true;
+        }
+        if self.stage == Stage::Settled {
+            return false;
+        }
+        let known = self.server.as_ref().map(ServerVersionInfo::newest_request);
+        let fallback = match known.filter(|known| *known < asked) {
+            Some(known) => known,
+            None if asked > Exchange2007_SP1 => Exchange2007_SP1,
+            None if asked == Exchange2007_SP1 => Exchange2007,
+            None => return false,
+        };
+        let below = RequestServerVersion::ALL.into_iter().rfind(|version| *version < asked);
+        self.stage = Stage::Open {
+            ceiling: below.unwrap_or(fallback),
+        };
+        self.version = fallback;
+        true
+    }
+}
+
 /// 15.2.2562.17, Subscription Edition RTM.
 const FIRST_SUBSCRIPTION_EDITION: u32 = 2562;
 /// 15.0.847.32, 2013 SP1.
@@ -143,6 +228,61 @@ mod tests {
         assert_eq!(newest(15, 0, 516), "Exchange2013");
         assert_eq!(newest(15, 0, 1497), "Exchange2013_SP1");
         assert_eq!(newest(15, 2, 2562), "Exchange2013_SP1");
+    }
+
+    #[test]
+    fn an_old_server_that_tells_its_build_is_asked_in_its_own_version_at_once() {
+        let mut negotiation = Negotiation::new(None);
+        negotiation.met(Some(&info(14, 3, 123)));
+        assert!(negotiation.refused(RequestServerVersion::Exchange2013_SP1));
+        assert_eq!(negotiation.version(), RequestServerVersion::Exchange2010_SP2);
+        negotiation.accepted(RequestServerVersion::Exchange2010_SP2);
+        assert!(
+            !negotiation.refused(RequestServerVersion::Exchange2010_SP2),
+            "it is settled"
+        );
+    }
+
+    #[test]
+    fn a_server_that_hides_its_build_until_it_accepts_is_raised_to_what_it_knows() {
+        let mut negotiation = Negotiation::new(None);
+        assert!(negotiation.refused(RequestServerVersion::Exchange2013_SP1));
+        assert_eq!(negotiation.version(), RequestServerVersion::Exchange2007_SP1);
+        negotiation.met(Some(&info(14, 1, 218)));
+        negotiation.accepted(RequestServerVersion::Exchange2007_SP1);
+        assert_eq!(negotiation.version(), RequestServerVersion::Exchange2010_SP1);
+    }
+
+    #[test]
+    fn a_server_that_refuses_everything_is_not_asked_for_ever() {
+        let mut negotiation = Negotiation::new(None);
+        negotiation.met(Some(&info(15, 2, 2562)));
+        let mut asked = Vec::new();
+        loop {
+            asked.push(negotiation.version().name());
+            if !negotiation.refused(negotiation.version()) {
+                break;
+            }
+        }
+        assert_eq!(asked, ["Exchange2013_SP1", "Exchange2007_SP1", "Exchange2007"]);
+    }
+
+    #[test]
+    fn one_refusal_is_enough_for_all_requests_under_way() {
+        let mut negotiation = Negotiation::new(None);
+        negotiation.met(Some(&info(8, 3, 192)));
+        for _ in 0..3 {
+            assert!(negotiation.refused(RequestServerVersion::Exchange2013_SP1));
+        }
+        assert_eq!(negotiation.version(), RequestServerVersion::Exchange2007_SP1);
+    }
+
+    #[test]
+    fn a_chosen_version_stays() {
+        let mut negotiation = Negotiation::new(Some(RequestServerVersion::Exchange2016));
+        assert!(!negotiation.refused(RequestServerVersion::Exchange2016));
+        negotiation.accepted(RequestServerVersion::Exchange2016);
+        assert_eq!(negotiation.version(), RequestServerVersion::Exchange2016);
     }
 
     #[test]

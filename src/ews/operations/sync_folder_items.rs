@@ -1,6 +1,14 @@
 //! `SyncFolderItems` (MS-OXWSSYNC): items that changed since a state.
 
-use crate::{Error, FolderId, Item, ItemId, Mailbox, Property, SyncState};
+use crate::soap::Operation;
+use crate::soap::envelope::Xml;
+use crate::soap::events::{Events, Tag, Unreadable};
+use crate::{Error, FolderId, Item, ItemId, Mailbox, Property, RequestServerVersion, SyncState};
+
+use super::elements::read_id;
+use super::get_item::Mime;
+use super::item_elements::read_items;
+use super::shape::write_item_shape;
 
 /// One page of item changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +39,78 @@ pub enum ItemChange {
     },
 }
 
+/// Changes on a page at most (MaxSyncChangesReturnedType).
+const MOST_CHANGES: u16 = 512;
+
+struct SyncFolderItems<'a> {
+    folder: &'a FolderId,
+    state: Option<&'a SyncState>,
+    max: u16,
+    properties: &'a [Property],
+}
+
+impl Operation for SyncFolderItems<'_> {
+    const NAME: &'static str = "SyncFolderItems";
+    type Content = ItemChanges;
+
+    fn write(&self, xml: &mut Xml, version: RequestServerVersion) {
+        xml.raw("<m:SyncFolderItems>");
+        let summary = self.properties.iter().copied().filter(|property| property.in_summary());
+        write_item_shape(xml, summary, Mime::Exclude, version);
+        xml.raw("<m:SyncFolderId>")
+            .id("t:FolderId", self.folder.as_str())
+            .raw("</m:SyncFolderId>");
+        if let Some(state) = self.state {
+            xml.raw("<m:SyncState>").escaped(state.as_str()).raw("</m:SyncState>");
+        }
+        xml.raw("<m:MaxChangesReturned>")
+            .number(self.max.clamp(1, MOST_CHANGES).into())
+            .raw("</m:MaxChangesReturned></m:SyncFolderItems>");
+    }
+
+    fn read(tag: &Tag<'_>, events: &mut Events<'_>, page: &mut ItemChanges) -> Result<(), Unreadable> {
+        match tag.name() {
+            "SyncState" => page.sync_state = SyncState(events.text()?.into_owned()),
+            "IncludesLastItemInRange" => page.last = events.boolean()?.unwrap_or_default(),
+            "Changes" => {
+                while let Some(tag) = events.child()? {
+                    page.changes.extend(read_change(&tag, events)?);
+                }
+            }
+            _ => events.skip()?,
+        }
+        Ok(())
+    }
+}
+
+fn read_change(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<Option<ItemChange>, Unreadable> {
+    Ok(Some(match tag.name() {
+        "Create" => ItemChange::Create(Box::new(read_items(events)?.item)),
+        "Update" => ItemChange::Update(Box::new(read_items(events)?.item)),
+        "Delete" => ItemChange::Delete(read_flag(events)?.0),
+        "ReadFlagChange" => {
+            let (id, read) = read_flag(events)?;
+            ItemChange::ReadFlagChange { id, read }
+        }
+        _ => {
+            events.skip()?;
+            return Ok(None);
+        }
+    }))
+}
+
+fn read_flag(events: &mut Events<'_>) -> Result<(ItemId, bool), Unreadable> {
+    let (mut id, mut read) = (ItemId::default(), false);
+    while let Some(tag) = events.child()? {
+        match tag.name() {
+            "ItemId" => id = ItemId(read_id(&tag, events)?),
+            "IsRead" => read = events.boolean()?.unwrap_or_default(),
+            _ => events.skip()?,
+        }
+    }
+    Ok((id, read))
+}
+
 impl Mailbox {
     /// One page of at most `max` (1 to 512) item changes in `folder` since `state`.
     ///
@@ -41,14 +121,17 @@ impl Mailbox {
     /// [`Error`]; `ErrorInvalidSyncStateData` asks to begin without a state.
     pub async fn sync_folder_items(
         &self,
-        _folder: &FolderId,
-        _state: Option<&SyncState>,
-        _max: u16,
-        _properties: &[Property],
+        folder: &FolderId,
+        state: Option<&SyncState>,
+        max: u16,
+        properties: &[Property],
     ) -> Result<ItemChanges, Error> {
-        Err(Error::Protocol {
-            operation: "SyncFolderItems",
-            what: "not read yet".into(),
-        })
+        let operation = SyncFolderItems {
+            folder,
+            state,
+            max,
+            properties,
+        };
+        self.call_one(&operation).await
     }
 }

@@ -19,6 +19,8 @@ use super::{Error, Settings};
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) client: reqwest::Client,
+    /// The socket that a login counts for, where it counts for one.
+    pub(super) authenticated: Option<u64>,
     sockets: Sockets,
 }
 
@@ -51,7 +53,11 @@ impl Connection {
             .map_err(|error| Error::TlsSetup {
                 reason: error.to_string(),
             })?;
-        Ok(Self { client, sockets })
+        Ok(Self {
+            client,
+            authenticated: None,
+            sockets,
+        })
     }
 
     /// Number of sockets opened so far; the same number before and after a request means the same socket.

@@ -2,9 +2,11 @@
 
 mod answer;
 mod auth;
+mod choice;
 mod client;
 mod connection;
 mod error;
+mod exchange;
 mod failure;
 mod pool;
 mod resolver;
@@ -20,3 +22,5 @@ pub use error::{CertificateProblem, Error, Remedy, Retry};
 pub use route::Route;
 pub use secret::Secret;
 pub use settings::{OAuth, Scheme, Settings};
+
+pub(crate) use settings::is_loopback;

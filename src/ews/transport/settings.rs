@@ -98,3 +98,13 @@ impl Settings {
         }
     }
 }
+
+/// Only there may a password go over plain HTTP: to tests and to a TLS tunnel's near end.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

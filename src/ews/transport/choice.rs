@@ -42,6 +42,11 @@ impl Choice {
         }
     }
 
+    /// Whether the server is known to offer this scheme by its own name.
+    pub(super) fn is_offered(&self, name: &str) -> Option<bool> {
+        self.offer.as_ref().map(|offer| offer.has(name))
+    }
+
     /// Why stronger schemes were not used, for the message of a refusal; or empty.
     pub(super) fn passed_over(&self) -> String {
         self.passed_over
@@ -138,8 +143,13 @@ mod tests {
             password: Secret::default(),
             ..settings()
         };
-        let error = choice.learn(offer(&["NTLM", "Basic realm=\"x\""]), &settings).unwrap_err();
+        let error = choice
+            .learn(offer(&["NTLM", "Basic realm=\"x\""]), &settings)
+            .unwrap_err();
         assert!(matches!(error, Error::NoCommonScheme { .. }), "{error:?}");
-        assert_eq!(choice.learn(offer(&["Negotiate", "NTLM"]), &settings), Ok(Scheme::Negotiate));
+        assert_eq!(
+            choice.learn(offer(&["Negotiate", "NTLM"]), &settings),
+            Ok(Scheme::Negotiate)
+        );
     }
 }

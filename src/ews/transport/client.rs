@@ -104,6 +104,8 @@ impl Transport {
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::PassOver(error)) => self.choice().pass_over(scheme, error, &self.settings)?,
             }
+            // Servers that keep a login with its connection mix up the next scheme with what failed there.
+            *connection = Connection::new(&self.settings, &self.tls)?;
         }
     }
 

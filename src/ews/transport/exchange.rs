@@ -101,7 +101,9 @@ impl Transport {
         for _ in 0..TRIES {
             let login = Login::parse(&self.settings.login);
             let mut handshake = ntlm::Handshake::new(login, &self.settings.password);
-            let first = handshake.negotiate().map_err(|reason| self.setting(Scheme::Ntlm, &reason))?;
+            let first = handshake
+                .negotiate()
+                .map_err(|reason| self.setting(Scheme::Ntlm, &reason))?;
             let (name, response) = self.challenge(connection, route, &first).await?;
             let socket = connection.socket();
             let offer = Offer::of(response.headers());
@@ -117,7 +119,9 @@ impl Transport {
             };
             let last = handshake
                 .authenticate(challenge, binding.as_deref())
-                .map_err(|reason| self.setting(Scheme::Ntlm, &format!("the server's challenge is not valid ({reason})")))?;
+                .map_err(|reason| {
+                    self.setting(Scheme::Ntlm, &format!("the server's challenge is not valid ({reason})"))
+                })?;
             let authorization = token_header(name, &last);
             let outcome = self.send_once(connection, route, authorization, body.clone()).await;
             if connection.socket() != socket {
@@ -127,7 +131,9 @@ impl Transport {
             let response = outcome?;
             if response.status() == StatusCode::UNAUTHORIZED {
                 let detail = match binding {
-                    Some(_) => "With the right password, a proxy that opens TLS on the way is refused like this by Extended Protection.",
+                    Some(_) => {
+                        "With the right password, a proxy that opens TLS on the way is refused like this by Extended Protection."
+                    }
                     None => "",
                 };
                 return Err(self.refused(Scheme::Ntlm, response.headers(), detail.into()).into());
@@ -149,7 +155,10 @@ impl Transport {
         route: &Route,
         first: &[u8],
     ) -> Result<(&'static str, Response), Error> {
-        let mut name = "NTLM";
+        let mut name = match self.choice().is_offered("NTLM") {
+            Some(false) => "Negotiate",
+            _ => "NTLM",
+        };
         loop {
             let response = self
                 .send(connection, route, token_header(name, first), Bytes::new())
@@ -185,7 +194,11 @@ impl Transport {
             }
             let response = outcome?;
             if response.status() != StatusCode::UNAUTHORIZED {
-                if response.headers().get(PERSISTENT_AUTH).is_some_and(|value| value == "true") {
+                if response
+                    .headers()
+                    .get(PERSISTENT_AUTH)
+                    .is_some_and(|value| value == "true")
+                {
                     connection.authenticated = Some(connection.socket());
                 }
                 return Ok(response);
@@ -208,13 +221,7 @@ impl Transport {
     }
 
     /// The legs of one login with a ticket; usually one.
-    async fn ticket(
-        &self,
-        connection: &Connection,
-        route: &Route,
-        body: &Bytes,
-        binding: Option<Vec<u8>>,
-    ) -> Outcome {
+    async fn ticket(&self, connection: &Connection, route: &Route, body: &Bytes, binding: Option<Vec<u8>>) -> Outcome {
         let host = self.settings.endpoint.host_str().unwrap_or_default();
         let no_ticket = |reason| {
             Failure::PassOver(Error::Ticket {

@@ -85,16 +85,8 @@ type Handle = *mut c_void;
 
 type ImportName = unsafe extern "C" fn(*mut u32, *const Buffer, *const Oid, *mut Handle) -> u32;
 type ReleaseHandle = unsafe extern "C" fn(*mut u32, *mut Handle) -> u32;
-type AcquireCred = unsafe extern "C" fn(
-    *mut u32,
-    Handle,
-    u32,
-    *const OidSet,
-    i32,
-    *mut Handle,
-    *mut *mut OidSet,
-    *mut u32,
-) -> u32;
+type AcquireCred =
+    unsafe extern "C" fn(*mut u32, Handle, u32, *const OidSet, i32, *mut Handle, *mut *mut OidSet, *mut u32) -> u32;
 type SetNegMechs = unsafe extern "C" fn(*mut u32, Handle, *const OidSet) -> u32;
 type InitSecContext = unsafe extern "C" fn(
     *mut u32,
@@ -234,7 +226,9 @@ impl Gssapi {
         // SAFETY: the library fills `text`, which is copied and given back.
         unsafe {
             (self.display_status)(&mut minor, status, kind, &KRB5, &mut more, &mut text);
-            String::from_utf8_lossy(&self.take(text)).trim_end_matches('.').to_owned()
+            String::from_utf8_lossy(&self.take(text))
+                .trim_end_matches('.')
+                .to_owned()
         }
     }
 

@@ -13,11 +13,8 @@ use reqwest::header::HeaderValue;
 
 /// `SCHEME base64`, hidden in `Debug`.
 pub(crate) fn token_header(scheme: &str, token: &[u8]) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(format!(
-        "{scheme} {}",
-        base64_simd::STANDARD.encode_to_string(token)
-    ))
-    .ok()?;
+    let mut value =
+        HeaderValue::try_from(format!("{scheme} {}", base64_simd::STANDARD.encode_to_string(token))).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

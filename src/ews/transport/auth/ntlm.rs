@@ -73,7 +73,10 @@ mod tests {
         for challenge in [&b""[..], b"NTLMSSP\0\x02\0\0\0", b"NTLMSSP\0\x03\0\0\0", &[0; 200]] {
             let mut handshake = Handshake::new(Login::parse("svc"), &Secret::new("hunter2".into()));
             handshake.negotiate().unwrap();
-            assert!(handshake.authenticate(challenge.to_vec(), None).is_err(), "{challenge:x?}");
+            assert!(
+                handshake.authenticate(challenge.to_vec(), None).is_err(),
+                "{challenge:x?}"
+            );
         }
     }
 }

@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_denial_shows_code_and_first_line() {
-        let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: 1"}"#;
+        let body =
+            br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: 1"}"#;
         assert_eq!(
             denial(401, body),
             "HTTP 401, invalid_client: AADSTS7000215: Invalid client secret"

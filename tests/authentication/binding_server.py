@@ -27,13 +27,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        # As where an administrator left only Negotiate, which Windows takes NTLM's messages in.
+        offers = ["Negotiate"] if self.path.startswith("/negotiate-only/") else ["Negotiate", "NTLM"]
         if scheme:
             self.account = None
-            challenge = self.step(scheme, base64.b64decode(token))
-            if self.account is None:
-                return self.ask([f"{scheme} {challenge}"] if challenge else ["Negotiate", "NTLM"])
+            challenge = self.step(scheme, base64.b64decode(token)) if scheme in offers else None
+            if challenge:
+                offers = [f"{scheme} {challenge}"]
         if self.account is None:
-            return self.ask(["Negotiate", "NTLM"])
+            return self.answer(401, "text/html", b"", [("WWW-Authenticate", offer) for offer in offers])
         self.answer(200, "text/xml; charset=utf-8", ENVELOPE % self.account.encode(), [])
 
     def step(self, scheme, token):
@@ -57,9 +59,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         self.account = str(context.initiator_name)
         return None
-
-    def ask(self, challenges):
-        self.answer(401, "text/html", b"", [("WWW-Authenticate", challenge) for challenge in challenges])
 
     def answer(self, status, content_type, body, headers):
         self.send_response(status)

@@ -185,13 +185,14 @@ async fn ntlm_takes_every_form_of_a_login() {
 async fn ntlm_works_where_only_negotiate_is_offered() {
     let Some(stack) = stack() else { return };
     tickets(&stack.file("none"), None);
-    let transport = Transport::new(stack.settings("apache", "negotiate-only", Scheme::Auto)).unwrap();
-    post(&transport, "ntlm-inside").await.unwrap();
-    assert_eq!(transport.scheme_used(), Some(Scheme::Ntlm));
-    assert_eq!(
-        shape(&stack.seen("ntlm-inside", 3).await),
-        [(401, false, "-"), (401, false, "Negotiate"), (200, true, "Negotiate")]
-    );
+    for scheme in [Scheme::Auto, Scheme::Ntlm] {
+        let mut settings = stack.binding("ecdsa", scheme);
+        settings.endpoint.set_path("/negotiate-only/EWS/Exchange.asmx");
+        let transport = Transport::new(settings).unwrap();
+        let body = post(&transport, "x").await.unwrap();
+        assert!(body.contains("svc-oro"), "{body}");
+        assert_eq!(transport.scheme_used(), Some(Scheme::Ntlm));
+    }
 }
 
 #[tokio::test]
@@ -366,11 +367,11 @@ async fn auto_takes_a_ticket_before_a_password() {
 #[tokio::test]
 async fn auto_takes_ntlm_where_there_is_no_ticket_or_the_server_does_not_accept_it() {
     let Some(stack) = stack() else { return };
-    for (cache, kind) in [("none", "all"), ("tickets", "stale-key")] {
+    for cache in ["none", "stale-tickets"] {
         tickets(&stack.file(cache), None);
-        let transport = Transport::new(stack.settings("apache", kind, Scheme::Auto)).unwrap();
+        let transport = Transport::new(stack.settings("apache", "all", Scheme::Auto)).unwrap();
         post(&transport, "auto-ntlm").await.unwrap();
-        assert_eq!(transport.scheme_used(), Some(Scheme::Ntlm), "{kind}");
+        assert_eq!(transport.scheme_used(), Some(Scheme::Ntlm), "{cache}");
     }
 }
 

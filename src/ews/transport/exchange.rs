@@ -111,11 +111,7 @@ impl Transport {
             let challenge = offer.token(name).and_then(decode);
             answer::drain(response).await;
             let Some(challenge) = challenge else {
-                return Err(Failure::PassOver(Error::NoCommonScheme {
-                    url: self.settings.endpoint.to_string(),
-                    wanted: Scheme::Ntlm,
-                    offered: offer.names(),
-                }));
+                return Err(Failure::PassOver(self.no_challenge(&offer)));
             };
             let last = handshake
                 .authenticate(challenge, binding.as_deref())
@@ -145,6 +141,20 @@ impl Transport {
             Scheme::Ntlm,
             "the server, or a proxy before it, closes the connection between the steps of the login",
         )))
+    }
+
+    fn no_challenge(&self, offer: &Offer) -> Error {
+        match offer.allows(Scheme::Ntlm) {
+            true => self.setting(
+                Scheme::Ntlm,
+                "the server offers it, but answers its first message without a challenge",
+            ),
+            false => Error::NoCommonScheme {
+                url: self.settings.endpoint.to_string(),
+                wanted: Scheme::Ntlm,
+                offered: offer.names(),
+            },
+        }
     }
 
     /// The answer to the first message, and the scheme's name there: `NTLM`, or `Negotiate` where only that is offered

@@ -361,6 +361,11 @@ impl Error {
                 "Check proxies, load balancers and the network on the way; it is tried again in the next run."
             }
             Self::TooLarge { .. } => "Raise max_message_bytes if mail of this size is wanted.",
+            Self::Refused {
+                scheme: Scheme::OAuth, ..
+            } => {
+                "Check oauth_client_id and oauth_scope, and that the application may use EWS (permission full_access_as_app, with an administrator's consent)."
+            }
             Self::Refused { .. } => {
                 "Check login (DOMAIN\\user or user@domain) and password, and that the account is neither locked nor expired."
             }

@@ -12,7 +12,7 @@ use super::auth::oauth::Tokens;
 use super::auth::offer::Offer;
 use super::choice::Choice;
 use super::connection::Connection;
-use super::exchange::{Failure, binding_of};
+use super::exchange::{Failure, LastBinding, binding_of};
 use super::pool::Pool;
 use super::throttle::Limiter;
 use super::{Error, Route, Scheme, Settings, failure, is_loopback, tls};
@@ -29,7 +29,7 @@ pub struct Transport {
     limiter: Limiter,
     choice: Mutex<Choice>,
     /// Channel binding to the certificate seen last; the next connection most likely shows the same.
-    binding: Mutex<Option<Vec<u8>>>,
+    binding: Mutex<LastBinding>,
 }
 
 impl Transport {
@@ -119,7 +119,7 @@ impl Transport {
             return Err(self.unasked(response).await);
         }
         let offer = Offer::of(response.headers());
-        *self.binding() = binding_of(&response);
+        *self.binding() = LastBinding::Of(binding_of(&response));
         answer::drain(response).await;
         self.choice().learn(offer, &self.settings)
     }
@@ -129,7 +129,7 @@ impl Transport {
         self.choice.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn binding(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+    pub(super) fn binding(&self) -> MutexGuard<'_, LastBinding> {
         self.binding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -33,6 +33,15 @@ impl From<Error> for Failure {
     }
 }
 
+/// Channel binding to the server's certificate, as far as one was seen.
+#[derive(Debug, Clone, Default)]
+pub(super) enum LastBinding {
+    #[default]
+    Unseen,
+    /// `None`: there is none for this certificate, or no TLS.
+    Of(Option<Vec<u8>>),
+}
+
 type Outcome = Result<Response, Failure>;
 
 impl Transport {
@@ -222,7 +231,7 @@ impl Transport {
             // Another server behind the same name, with its own certificate.
             answer::drain(response).await;
             binding = current.clone();
-            *self.binding() = current;
+            *self.binding() = LastBinding::Of(current);
         }
         Err(Failure::PassOver(self.setting(
             Scheme::Negotiate,
@@ -263,14 +272,16 @@ impl Transport {
 
     /// The channel binding as of the last certificate seen; asks for it where none was.
     async fn known_binding(&self, connection: &Connection, route: &Route) -> Result<Option<Vec<u8>>, Error> {
-        let known = self.binding().clone();
-        if known.is_some() || self.settings.endpoint.scheme() != "https" {
-            return Ok(known);
+        let last = self.binding().clone();
+        match last {
+            LastBinding::Of(binding) => return Ok(binding),
+            LastBinding::Unseen if self.settings.endpoint.scheme() != "https" => return Ok(None),
+            LastBinding::Unseen => {}
         }
         let response = self.send(connection, route, None, Bytes::new()).await?;
         let binding = binding_of(&response);
         answer::drain(response).await;
-        self.binding().clone_from(&binding);
+        *self.binding() = LastBinding::Of(binding.clone());
         Ok(binding)
     }
 

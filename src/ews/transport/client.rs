@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Response, StatusCode};
 use rustls::ClientConfig;
+use url::Url;
 
 use super::answer::{self, Answer};
 use super::auth::oauth::Tokens;
@@ -39,8 +40,21 @@ impl Transport {
     /// Settings that can't work: an unreadable `ca_file`, a password over plain HTTP.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let tls = tls::config(settings.ca_file.as_deref())?;
+        Ok(Self::with_tls(settings, tls))
+    }
+
+    /// The same login for another endpoint.
+    pub(crate) fn toward(&self, endpoint: Url) -> Self {
+        let settings = Settings {
+            endpoint,
+            ..self.settings.clone()
+        };
+        Self::with_tls(settings, self.tls.clone())
+    }
+
+    fn with_tls(settings: Settings, tls: ClientConfig) -> Self {
         let limiter = Limiter::new(settings.max_connections);
-        Ok(Self {
+        Self {
             settings,
             tls,
             pool: Pool::default(),
@@ -48,7 +62,7 @@ impl Transport {
             tokens: Tokens::default(),
             choice: Mutex::default(),
             binding: Mutex::default(),
-        })
+        }
     }
 
     /// The settings it was made with.
@@ -92,7 +106,12 @@ impl Transport {
     }
 
     /// Any response but 401.
-    async fn authenticated(&self, connection: &mut Connection, route: &Route, body: Bytes) -> Result<Response, Error> {
+    pub(super) async fn authenticated(
+        &self,
+        connection: &mut Connection,
+        route: &Route,
+        body: Bytes,
+    ) -> Result<Response, Error> {
         let url = &self.settings.endpoint;
         if url.scheme() != "https" && !is_loopback(url) {
             return Err(Error::PlainHttp { url: url.to_string() });

@@ -41,7 +41,9 @@ impl Connection {
             .http1_only()
             .pool_max_idle_per_host(1)
             .connector_layer(sockets.clone())
-            .dns_resolver(HostResolver)
+            .dns_resolver(HostResolver {
+                hosts: settings.hosts.clone(),
+            })
             .redirect(reqwest::redirect::Policy::none())
             // The one retry is the caller's: only it knows what the connection was authenticated for.
             .retry(reqwest::retry::never())

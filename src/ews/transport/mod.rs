@@ -8,6 +8,7 @@ mod connection;
 mod error;
 mod exchange;
 mod failure;
+mod page;
 mod pool;
 mod resolver;
 mod route;
@@ -23,4 +24,5 @@ pub use route::Route;
 pub use secret::Secret;
 pub use settings::{OAuth, Scheme, Settings};
 
+pub(crate) use page::Page;
 pub(crate) use settings::is_loopback;

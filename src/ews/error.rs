@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{ResponseCode, discovery, transport};
+use crate::{ResponseCode, transport};
 
 /// Whose hands the remedy is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,6 @@ pub enum Remedy {
 pub enum Error {
     /// There is no answer.
     Transport(transport::Error),
-    /// Nobody knows where to ask.
-    Discovery(discovery::Error),
     /// The server answers with an error.
     Response(ResponseError),
     /// The answer can't be read.
@@ -57,8 +55,13 @@ impl Error {
     /// Whose hands the remedy is in.
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Transport(error) => error.remedy().into(),
-            Self::Discovery(error) => error.remedy().into(),
+            Self::Transport(error) => match error.remedy() {
+                transport::Remedy::Configuration => Remedy::Configuration,
+                transport::Remedy::Connection => Remedy::Connection,
+                transport::Remedy::Authentication => Remedy::Authentication,
+                transport::Remedy::Throttled => Remedy::Throttled,
+                transport::Remedy::Protocol => Remedy::Protocol,
+            },
             Self::Response(error) => error.code.remedy(),
             Self::Protocol { .. } => Remedy::Protocol,
         }
@@ -76,7 +79,6 @@ impl Error {
     pub fn message(&self) -> String {
         match self {
             Self::Transport(error) => error.message(),
-            Self::Discovery(error) => error.message(),
             Self::Response(error) => error.message(),
             Self::Protocol { operation, what } => {
                 format!("The answer to {operation} can't be read: {what}.")
@@ -88,7 +90,6 @@ impl Error {
     pub fn advice(&self) -> String {
         match self {
             Self::Transport(error) => error.advice(),
-            Self::Discovery(error) => error.advice(),
             Self::Response(error) => error.code.advice().to_owned(),
             Self::Protocol { .. } => {
                 "Check proxies and filters between this host and Exchange; it is tried again in the next run."
@@ -105,27 +106,6 @@ impl ResponseError {
             format!("Exchange answers {}.", self.code)
         } else {
             format!("Exchange answers {}: {}", self.code, self.text)
-        }
-    }
-}
-
-impl From<transport::Remedy> for Remedy {
-    fn from(remedy: transport::Remedy) -> Self {
-        match remedy {
-            transport::Remedy::Configuration => Self::Configuration,
-            transport::Remedy::Connection => Self::Connection,
-            transport::Remedy::Authentication => Self::Authentication,
-            transport::Remedy::Throttled => Self::Throttled,
-            transport::Remedy::Protocol => Self::Protocol,
-        }
-    }
-}
-
-impl From<discovery::Error> for Error {
-    fn from(error: discovery::Error) -> Self {
-        match error {
-            discovery::Error::Transport(error) => Self::Transport(error),
-            error => Self::Discovery(error),
         }
     }
 }

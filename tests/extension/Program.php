@@ -70,9 +70,9 @@ final class Program
     public static function finish($process, $output, float $begin): array
     {
         $text = (string) stream_get_contents($output);
-        do {
-            $status = proc_get_status($process);
-        } while ($status['running'] && false === usleep(2000));
+        while (($status = proc_get_status($process))['running']) {
+            usleep(2000);
+        }
 
         return [$text, $status['signaled'] ? 128 + $status['termsig'] : $status['exitcode'], microtime(true) - $begin];
     }

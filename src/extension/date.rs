@@ -1,6 +1,6 @@
 //! Points in time, to and from PHP. Knows no engine.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::types::{ZendObject, Zval};
@@ -14,9 +14,9 @@ use crate::zvals;
 /// A `\DateTimeImmutable` in UTC, to the microsecond.
 pub(crate) fn immutable(moment: SystemTime) -> PhpResult<Zval> {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6] UTC");
-    let text = OffsetDateTime::from(moment)
-        .format(&format)
-        .map_err(|_| "A date of a message is outside the years that can be written.")?;
+    let text = offset(moment)
+        .and_then(|moment| moment.format(&format).ok())
+        .ok_or("A date of a message is outside the years that can be written.")?;
     let class = ClassEntry::try_find("DateTimeImmutable").ok_or("PHP lacks the class DateTimeImmutable.")?;
     let object = ZendObject::new(class);
     object.try_call_method("__construct", vec![&text])?;
@@ -31,7 +31,7 @@ pub(crate) fn read(value: &Zval) -> Option<SystemTime> {
     let interface = ClassEntry::try_find("DateTimeInterface")?;
     let object = value.object().filter(|object| object.instance_of(interface))?;
     let seconds = object.try_call_method("getTimestamp", vec![]).ok()?.long()?;
-    from_unix(seconds)
+    OffsetDateTime::from_unix_timestamp(seconds).ok().map(SystemTime::from)
 }
 
 fn parse(text: &str) -> Option<SystemTime> {
@@ -42,11 +42,10 @@ fn parse(text: &str) -> Option<SystemTime> {
     moment.ok().map(SystemTime::from)
 }
 
-fn from_unix(seconds: i64) -> Option<SystemTime> {
-    let distance = Duration::from_secs(seconds.unsigned_abs());
-    if seconds < 0 {
-        SystemTime::UNIX_EPOCH.checked_sub(distance)
-    } else {
-        SystemTime::UNIX_EPOCH.checked_add(distance)
+/// As the conversion that `time` has, which panics outside of its years.
+fn offset(moment: SystemTime) -> Option<OffsetDateTime> {
+    match moment.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => OffsetDateTime::UNIX_EPOCH.checked_add(after.try_into().ok()?),
+        Err(before) => OffsetDateTime::UNIX_EPOCH.checked_sub(before.duration().try_into().ok()?),
     }
 }

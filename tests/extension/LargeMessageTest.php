@@ -31,6 +31,15 @@ final class LargeMessageTest extends TestCase
         self::assertLessThan(450 * self::MIB, $process->process_peak);
     }
 
+    public function testAnAttachmentThatPhpHasNoMemoryForEndsTheProgramAsPhpDoes(): void
+    {
+        $this->server->deliver(ExchangeServer::JANE, self::withAttachment(random_bytes(24 * self::MIB)));
+        $environment = ['OPTIONS' => json_encode($this->server->options()), 'MEMORY' => '16M'];
+        [$output, $code] = Program::run('large.php', $environment);
+        self::assertStringContainsString('Allowed memory size of 16777216 bytes exhausted', $output);
+        self::assertSame(255, $code, $output);
+    }
+
     public function testALargerOneThanAllowedIsSkippedByName(): void
     {
         $item = $this->server->deliver(ExchangeServer::JANE, self::withAttachment(random_bytes(2 * self::MIB)));

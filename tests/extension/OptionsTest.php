@@ -70,6 +70,7 @@ final class OptionsTest extends TestCase
         yield 'negative timeout' => [['connect_timeout' => -1.5], 'connect_timeout', 'it is -1.5'];
         yield 'endless timeout' => [['request_timeout' => INF], 'request_timeout', 'up to 86400'];
         yield 'since in words' => [['since' => 'yesterday'], 'since', 'ISO 8601'];
+        yield 'since in a year that no mail has' => [['since' => new DateTimeImmutable('@999999999999')], 'since', 'ISO 8601'];
         yield 'since as an object' => [['since' => new \ArrayObject()], 'since', 'it is ArrayObject'];
         yield 'max_message_bytes 0' => [['max_message_bytes' => 0], 'max_message_bytes', 'at least 1'];
         yield 'folders with a number' => [['folders' => [1]], 'folders', 'a list of strings'];

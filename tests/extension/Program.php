@@ -39,7 +39,13 @@ final class Program
      */
     public static function start(string $script, array $environment = []): array
     {
-        $command = [PHP_BINARY, '-d', 'extension=' . self::library(), '-d', 'display_errors=stdout', __DIR__ . "/scripts/$script"];
+        $settings = ['extension=' . self::library(), 'display_errors=stdout', 'log_errors=0'];
+        $settings[] = 'memory_limit=' . ($environment['MEMORY'] ?? '128M');
+        $command = [PHP_BINARY];
+        foreach ($settings as $setting) {
+            array_push($command, '-d', $setting);
+        }
+        $command[] = __DIR__ . "/scripts/$script";
         $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes, null, $environment + getenv());
         if (!is_resource($process)) {
             throw new RuntimeException("$script does not start.");

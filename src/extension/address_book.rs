@@ -11,7 +11,7 @@ use ext_php_rs::zend::ce;
 use sync::{Owner, OwnerKind};
 
 use crate::iterable::Iterable;
-use crate::{exception, panics};
+use crate::{exception, panics, zvals};
 
 /// The addresses of contacts and users, kept outside of PHP's memory. Fill it before a run: it can't grow while one
 /// reads it.
@@ -98,8 +98,8 @@ fn columns(row: &ZendHashTable) -> Option<(&str, i64)> {
 fn shape(method: &str, number: u64, row: &Zval) -> PhpException {
     exception::of_option(
         &format!(
-            "ExchangeSync\\AddressBook::{method}(): row {number} is no [address, id] (its type is {:?}).",
-            row.get_type()
+            "ExchangeSync\\AddressBook::{method}(): row {number} is no [address, id] but {}.",
+            zvals::type_name(row)
         ),
         "Give each row as [string, int]; rows before it are taken.",
     )

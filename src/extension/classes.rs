@@ -4,6 +4,7 @@ use ext_php_rs::args::ArgInfoTables;
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::error::Result;
+use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::zend::ClassEntry;
 
 use crate::address_book::AddressBook;
@@ -89,7 +90,9 @@ fn builder<T: RegisteredClass>() -> ClassBuilder {
     for interface in T::IMPLEMENTS {
         builder = builder.implements(*interface);
     }
-    builder.flags(T::FLAGS).object_override::<T>()
+    builder
+        .flags(T::FLAGS | ClassFlags::NoDynamicProperties)
+        .object_override::<T>()
 }
 
 fn keep<T: RegisteredClass>(class: &'static mut ClassEntry, methods: ArgInfoTables) {

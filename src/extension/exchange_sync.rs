@@ -36,26 +36,7 @@ pub struct ExchangeSync {
 
 #[php_impl]
 impl ExchangeSync {
-    /// @param array{
-    ///     server: string, // host, URL of Exchange.asmx, or an e-mail domain
-    ///     login: string, // DOMAIN\user or user@domain; not with auth oauth
-    ///     password: string, // of the login; not with auth oauth
-    ///     domains: list<string>, // e-mail domains whose mailboxes may be read
-    ///     version?: string, // a RequestServerVersion such as Exchange2013_SP1, or auto (default)
-    ///     auth?: string, // auto (default), basic, ntlm, negotiate or oauth
-    ///     oauth_token_url?: string, // token endpoint
-    ///     oauth_client_id?: string, // application id
-    ///     oauth_client_secret?: string, // application secret
-    ///     oauth_scope?: string, // scope
-    ///     ca_file?: string|null, // PEM file of further certificate authorities
-    ///     concurrency?: int, // mailboxes at once, 1 to 512; default 8
-    ///     batch_size?: int, // messages a batch at most, 1 to 10000; default 100
-    ///     since?: \DateTimeInterface|string|null, // ISO 8601 date; older mail is not collected
-    ///     folders?: list<string>, // names, paths or distinguished ids; default: all mail folders but drafts, junk, outbox and deleted items
-    ///     connect_timeout?: float, // seconds, up to 86400; default 10
-    ///     request_timeout?: float, // seconds, up to 86400; default 120
-    ///     max_message_bytes?: int, // larger messages are skipped and reported; default 100663296
-    /// } $options
+    /// @param array $options
     ///
     /// @throws \ExchangeSync\ConfigurationException naming the option
     pub fn __construct(options: &ZendHashTable) -> PhpResult<Self> {

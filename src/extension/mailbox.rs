@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use ext_php_rs::convert::{FromZval, StubLiteral};
-use ext_php_rs::exception::PhpResult;
+use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendObject, Zval};
+use ext_php_rs::zend::ce;
 use sync::MailboxTask;
 
 use crate::value::{Property, Type, Value, fill, is_filled};
@@ -29,7 +30,8 @@ impl Mailbox {
     #[php(defaults(checkpoints = Checkpoints::default()))]
     pub fn __construct(address: String, checkpoints: Checkpoints) -> PhpResult<Self> {
         let Some(this) = this().filter(|this| !is_filled(this)) else {
-            return Err("Cannot modify readonly property ExchangeSync\\Mailbox::$address".into());
+            let message = "Cannot modify readonly property ExchangeSync\\Mailbox::$address".into();
+            return Err(PhpException::new(message, 0, ce::error()));
         };
         let by_folder = checkpoints.by_folder(&address)?;
         let given = checkpoints.0.unwrap_or_else(|| zvals::hashtable(ZendHashTable::new()));
@@ -99,8 +101,8 @@ impl Checkpoints {
             let Some(checkpoint) = checkpoint.dereference().string() else {
                 return Err(exception::of_option(
                     &format!(
-                        "The checkpoints of mailbox {mailbox} hold a {:?} for folder {folder}.",
-                        checkpoint.get_type()
+                        "The checkpoints of mailbox {mailbox} hold {} for folder {folder}.",
+                        zvals::type_name(checkpoint)
                     ),
                     "Give them as [folder id => checkpoint], both strings, as batches handed them out.",
                 ));

@@ -7,7 +7,7 @@ use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::types::{ZendHashTable, Zval};
 use sync::Settings;
 
-use crate::{date, exception};
+use crate::{date, exception, zvals};
 
 /// Every option: its name, PHPDoc type, whether it is required, and what it is.
 pub(crate) const OPTIONS: [(&str, &str, bool, &str); 18] = [
@@ -142,15 +142,25 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
     Ok(())
 }
 
-/// A list of strings that is no option, such as an argument.
-pub(crate) fn strings(name: &str, values: &ZendHashTable) -> PhpResult<Vec<String>> {
-    let mut strings = Vec::with_capacity(values.len());
-    for value in values.values() {
-        let value = value.dereference();
-        let text = value.string().ok_or_else(|| wrong(name, "a list of strings", value))?;
-        strings.push(text);
-    }
-    Ok(strings)
+/// A method's argument that is a list of strings.
+///
+/// # Errors
+/// `ConfigurationException` naming the argument.
+pub(crate) fn strings(argument: &str, values: &ZendHashTable) -> PhpResult<Vec<String>> {
+    values
+        .values()
+        .map(|value| {
+            value.dereference().string().ok_or_else(|| {
+                exception::of_option(
+                    &format!(
+                        "The argument ${argument} holds a value of type {}.",
+                        zvals::type_name(value.dereference())
+                    ),
+                    "Give a list of strings.",
+                )
+            })
+        })
+        .collect()
 }
 
 fn text(name: &str, value: &Zval) -> PhpResult<String> {
@@ -163,7 +173,8 @@ fn text(name: &str, value: &Zval) -> PhpResult<String> {
 
 fn list(name: &str, value: &Zval) -> PhpResult<Vec<String>> {
     let array = value.array().ok_or_else(|| wrong(name, "a list of strings", value))?;
-    let list = strings(name, array)?;
+    let list: Option<Vec<String>> = array.values().map(|one| one.dereference().string()).collect();
+    let list = list.ok_or_else(|| wrong(name, "a list of strings", value))?;
     if list.iter().any(|one| one.trim().is_empty()) {
         return Err(wrong(name, "a list of strings that are not empty", value));
     }
@@ -203,23 +214,12 @@ fn wrong(name: &str, wanted: &str, value: &Zval) -> PhpException {
     } else if value.str().is_some_and(str::is_empty) {
         "an empty string".to_owned()
     } else {
-        type_name(value)
+        zvals::type_name(value)
     };
     exception::of_option(
         &format!("The option '{name}' must be {wanted}; it is {given}."),
         "Correct it in the settings.",
     )
-}
-
-fn type_name(value: &Zval) -> String {
-    match value.object() {
-        Some(object) => object.get_class_name().unwrap_or_else(|_| "an object".into()),
-        None if value.is_bool() => "bool".into(),
-        None if value.is_array() => "array".into(),
-        None if value.is_string() => "string".into(),
-        None if value.is_null() => "null".into(),
-        None => format!("{:?}", value.get_type()).to_lowercase(),
-    }
 }
 
 fn unknown(name: &str) -> PhpException {

@@ -33,7 +33,7 @@ struct State {
 
 enum Phase {
     Waiting(Start),
-    Running(OfProcess<Work>),
+    Running(Box<OfProcess<Work>>),
     Over,
 }
 
@@ -167,7 +167,7 @@ impl State {
             Phase::Waiting(_) => {}
         }
         if let Phase::Waiting(start) = std::mem::replace(&mut self.phase, Phase::Over) {
-            self.phase = Phase::Running(OfProcess::new(start()?));
+            self.phase = Phase::Running(Box::new(OfProcess::new(start()?)));
             self.wait()?;
         }
         Ok(true)
@@ -216,7 +216,7 @@ impl Work {
             Some(value) => {
                 let task = mailbox::task(&value).ok_or_else(|| {
                     exception::of_option(
-                        &format!("The mailboxes hold a {:?}.", value.get_type()),
+                        &format!("The mailboxes hold {}.", zvals::type_name(&value)),
                         "Give an iterable of ExchangeSync\\Mailbox.",
                     )
                 })?;

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use ext_php_rs::describe::{self, DataType, Method, Parameter, Visibility, abi};
 
 use crate::classes::{self, Class};
-use crate::exception;
 use crate::value::{Property, Type};
+use crate::{exception, options};
 
 /// The text of `php/stubs/exchange_sync.php`, which `php/stubs/generate.php` asks for.
 #[unsafe(no_mangle)]
@@ -188,6 +188,18 @@ fn short(name: &str, inside: bool) -> String {
     }
 }
 
+/// The line that stands for the options, in the constructor's documentation.
+const OPTIONS: &str = "@param array $options";
+
+fn write_options(out: &mut String, indent: &str) -> Result {
+    writeln!(out, "{indent} * @param array{{")?;
+    for (name, ty, required, what) in options::OPTIONS {
+        let mark = if required { "" } else { "?" };
+        writeln!(out, "{indent} *     {name}{mark}: {ty}, // {what}")?;
+    }
+    writeln!(out, "{indent} * }} $options")
+}
+
 fn write_docs<'a>(out: &mut String, indent: &str, lines: impl Iterator<Item = &'a str>) -> Result {
     let lines: Vec<_> = lines.map(str::trim_end).collect();
     if lines.is_empty() {
@@ -195,7 +207,10 @@ fn write_docs<'a>(out: &mut String, indent: &str, lines: impl Iterator<Item = &'
     }
     writeln!(out, "{indent}/**")?;
     for line in lines {
-        writeln!(out, "{indent} *{line}")?;
+        match line.trim() {
+            OPTIONS => write_options(out, indent)?,
+            _ => writeln!(out, "{indent} *{line}")?,
+        }
     }
     writeln!(out, "{indent} */")
 }

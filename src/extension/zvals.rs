@@ -2,6 +2,7 @@
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendObject, ZendStr, Zval};
 
 /// A string of any bytes.
@@ -62,4 +63,22 @@ pub(crate) fn zend_object(mut object: ZBox<ZendObject>) -> Zval {
     let mut zval = Zval::new();
     zval.set_object(&mut object);
     zval
+}
+
+/// The name of a value's type, as PHP's `get_debug_type()` has it.
+pub(crate) fn type_name(value: &Zval) -> String {
+    let value = value.dereference();
+    if let Some(object) = value.object() {
+        return object.get_class_name().unwrap_or_else(|_| "object".into());
+    }
+    let name = match value.get_type() {
+        DataType::Long => "int",
+        DataType::Double => "float",
+        DataType::String => "string",
+        DataType::Array => "array",
+        DataType::Bool | DataType::True | DataType::False => "bool",
+        DataType::Null | DataType::Undef => "null",
+        _ => "resource",
+    };
+    name.into()
 }

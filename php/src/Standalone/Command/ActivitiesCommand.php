@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Standalone\Command;
+
+use ExchangeMail\Standalone\Configuration\ConfigurationProblem;
+use ExchangeMail\Standalone\ExitCode;
+use ExchangeMail\Standalone\Output\Json;
+use ExchangeMail\Standalone\Output\PlainText;
+use ExchangeMail\Standalone\Storage\Activity;
+use ExchangeMail\Standalone\Storage\ActivityList;
+use ExchangeMail\Standalone\Storage\Database;
+use Symfony\Component\Console\Helper\Table;
+use Symfony\Component\Console\Input\InputArgument;
+use Symfony\Component\Console\Input\InputInterface;
+use Symfony\Component\Console\Input\InputOption;
+use Symfony\Component\Console\Output\OutputInterface;
+
+/**
+ * Shows a contact's history, as the CRM would. Needs neither extension nor server.
+ */
+final class ActivitiesCommand extends HostCommand
+{
+    protected function configure(): void
+    {
+        parent::configure();
+        $this->setName('activities')
+            ->setDescription('Lists the stored e-mails of a contact or user, newest first')
+            ->addArgument('address', InputArgument::REQUIRED, 'One of the contact\'s or user\'s addresses')
+            ->addOption('limit', null, InputOption::VALUE_REQUIRED, 'E-mails at most', '50')
+            ->addOption('json', null, InputOption::VALUE_NONE, 'Print the result as JSON');
+    }
+
+    protected function execute(InputInterface $input, OutputInterface $output): int
+    {
+        $limit = filter_var($input->getOption('limit'), FILTER_VALIDATE_INT, ['options' => ['min_range' => 1]]);
+        if (false === $limit) {
+            throw new ConfigurationProblem('--limit must be a whole number from 1.');
+        }
+        $address = (string) $input->getArgument('address');
+        $database = Database::openToRead($this->configuration($input)->database);
+        $list = null === $database ? null : new ActivityList($database);
+        $owner = $list?->owner($address);
+        $activities = null === $owner ? [] : $list->read($owner[0], $owner[1], $limit);
+        if ($input->getOption('json')) {
+            Json::write($output, [
+                'kind' => $owner[0] ?? null,
+                'id' => $owner[1] ?? null,
+                'activities' => array_map(self::row(...), $activities),
+            ]);
+
+            return ExitCode::OK;
+        }
+        if (null === $owner) {
+            $output->writeln(PlainText::line("No e-mail of $address is stored: is it in an address file, and was exchange-sync sync run since?"));
+
+            return ExitCode::OK;
+        }
+        $this->writeTable($output, $activities);
+        $output->writeln(sprintf(
+            '%d of %d e-mails of %s %d.',
+            count($activities),
+            $list->count($owner[0], $owner[1]),
+            $owner[0],
+            $owner[1]
+        ));
+
+        return ExitCode::OK;
+    }
+
+    /**
+     * @param list<Activity> $activities
+     */
+    private function writeTable(OutputInterface $output, array $activities): void
+    {
+        $table = new Table($output);
+        $table->setHeaders(['Time (UTC)', 'Direction', 'From', 'To', 'Subject', 'Attachments']);
+        foreach ($activities as $activity) {
+            $table->addRow([
+                $activity->sent->format('Y-m-d H:i'),
+                $activity->direction,
+                PlainText::line($activity->from, 40),
+                $this->recipients($activity),
+                PlainText::line($activity->subject, 50),
+                PlainText::line(implode(', ', $activity->attachments), 40),
+            ]);
+        }
+        $table->render();
+    }
+
+    private function recipients(Activity $activity): string
+    {
+        $lines = [];
+        foreach ($activity->recipients as $role => $addresses) {
+            foreach ($addresses as $address) {
+                $lines[] = PlainText::line(('to' === $role ? '' : "$role: ") . $address, 44);
+            }
+        }
+
+        return implode("\n", $lines);
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    private static function row(Activity $activity): array
+    {
+        return [
+            'time' => $activity->sent->format(\DATE_RFC3339),
+            'direction' => $activity->direction,
+            'from' => $activity->from,
+            ...$activity->recipients,
+            'subject' => $activity->subject,
+            'attachments' => $activity->attachments,
+        ];
+    }
+}

@@ -53,7 +53,9 @@ final class ActivitiesCommand extends HostCommand
             return ExitCode::OK;
         }
         if (null === $owner) {
-            $output->writeln(PlainText::line("No e-mail of $address is stored: is it in an address file, and was exchange-sync sync run since?"));
+            $output->writeln(PlainText::line(
+                "No e-mail of $address is stored: is it in an address file, and was exchange-sync sync run since?"
+            ));
 
             return ExitCode::OK;
         }

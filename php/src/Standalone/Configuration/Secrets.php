@@ -28,7 +28,9 @@ final class Secrets
             } elseif (isset($settings["{$name}_file"])) {
                 $settings[$name] = self::fromFile("{$name}_file", $settings["{$name}_file"], $folder);
             } elseif (isset($settings[$name]) && !is_string($settings[$name])) {
-                throw new ConfigurationProblem("Put quotes around the value of the setting $name: YAML takes it for a number, date or list.");
+                throw new ConfigurationProblem(
+                    "Put quotes around the value of the setting $name: YAML takes it for a number, date or list."
+                );
             }
             unset($settings["{$name}_env"], $settings["{$name}_file"]);
         }

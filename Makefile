@@ -7,7 +7,7 @@ help: ## Lists the targets
 
 demo: ## Installs what is missing, builds, and shows mail coming out of the test Exchange
 	@.ci/install build
-	@.ci/demo
+	@tests/demo.sh
 
 test: ## Installs what is missing and runs every check and test
 	@.ci/install test

@@ -13,7 +13,7 @@ final class Extension
 
     public static function isLoaded(): bool
     {
-        return extension_loaded(self::NAME);
+        return class_exists(\ExchangeSync::class, false);
     }
 
     /**

@@ -27,6 +27,7 @@ final class Application extends ConsoleApplication
         $this->addCommands([
             new Command\CheckCommand(),
             new Command\SyncCommand(),
+            new Command\SearchCommand(),
             new Command\StatusCommand(),
             new Command\ActivitiesCommand(),
         ]);

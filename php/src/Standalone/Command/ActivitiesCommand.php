@@ -54,7 +54,7 @@ final class ActivitiesCommand extends HostCommand
         }
         if (null === $owner) {
             $output->writeln(PlainText::line(
-                "No e-mail of $address is stored: is it in an address file, and was exchange-sync sync run since?"
+                "No e-mail of $address is stored. If it is in an address file since the last sync, run exchange-sync search $address."
             ));
 
             return ExitCode::OK;

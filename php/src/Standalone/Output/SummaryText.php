@@ -49,7 +49,7 @@ final class SummaryText
         }
         if ([] !== $summary->failures) {
             $error->writeln(sprintf(
-                '<fg=red>%d mailboxes were not read to the end; their mail follows with the next run.</>',
+                '<fg=red>Mailboxes not read to the end: %d. Their mail follows with the next run.</>',
                 count($summary->failedMailboxes())
             ));
         }

@@ -25,15 +25,20 @@ final class Synchronization
 
     /**
      * @param list<string>                   $mailboxes
+     * @param list<string>                   $participants addresses to search earlier mail of; empty: read what is new
      * @param callable(Summary, Batch): void $progress
      */
-    public function run(\ExchangeSync $engine, array $mailboxes, callable $progress): Summary
+    public function run(\ExchangeSync $engine, array $mailboxes, array $participants, callable $progress): Summary
     {
         $book = new AddressBook();
         $book->addContacts(new AddressFile($this->configuration->contacts));
         $book->addUsers(new AddressFile($this->configuration->users));
         $summary = new Summary();
-        foreach ($engine->run($this->withCheckpoints($mailboxes), $book) as $batch) {
+        $withCheckpoints = $this->withCheckpoints($mailboxes);
+        $run = [] === $participants
+            ? $engine->run($withCheckpoints, $book)
+            : $engine->search($withCheckpoints, $book, $participants);
+        foreach ($run as $batch) {
             $summary->add($batch, $this->sink->save($batch));
             $progress($summary, $batch);
             if ($this->stop->isWished()) {

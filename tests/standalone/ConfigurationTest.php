@@ -50,6 +50,15 @@ final class ConfigurationTest extends TestCase
         self::assertSame(['inbox'], $options['folders']);
     }
 
+    public function testTheExampleOfTheDocumentationIsRight(): void
+    {
+        $program = new Program();
+        $program->write('password', 'p');
+        $file = $program->write('a.yaml', (string) file_get_contents(__DIR__ . '/../../docs/exchange-sync.yaml'));
+
+        self::assertSame(['example.com'], ConfigurationFile::read($file)->domains);
+    }
+
     /**
      * @dataProvider mistakes
      */

@@ -115,7 +115,8 @@ final class DatabaseTest extends TestCase
         $bytes = "\0\xFF'" . random_bytes(500);
 
         $database->runWithBytes(
-            'INSERT INTO attachments (email_id, file_name, content_type, content_id, is_inline, size, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
+            'INSERT INTO attachments (email_id, file_name, content_type, content_id, is_inline, size, content)'
+            . ' VALUES (?, ?, ?, ?, ?, ?, ?)',
             [1, 'a.bin', 'application/octet-stream', null, 0, 503],
             $bytes
         );

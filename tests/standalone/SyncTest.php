@@ -105,7 +105,10 @@ final class SyncTest extends TestCase
             $this->program->column("SELECT refs FROM emails WHERE message_id LIKE '<CAJ9%'")
         );
         self::assertSame(['high'], $this->program->column("SELECT importance FROM emails WHERE message_id LIKE '<F3B2%'"));
-        self::assertSame(['2026-03-02T07:41:07Z'], $this->program->column("SELECT sent_at FROM emails WHERE message_id LIKE '<5c1f0a7e%'"));
+        self::assertSame(
+            ['2026-03-02T07:41:07Z'],
+            $this->program->column("SELECT sent_at FROM emails WHERE message_id LIKE '<5c1f0a7e%'")
+        );
     }
 
     public function testABlindRecipientOfSentMailIsKeptAndMatched(): void

@@ -118,7 +118,8 @@ final class SyncTest extends TestCase
         self::assertSame(
             ['ingrid.nystrom@skargard-ferry.example'],
             $this->program->column(
-                "SELECT r.email FROM recipients r JOIN emails e ON e.id = r.email_id WHERE r.role = 'bcc' AND e.message_id LIKE '<catalogue%'"
+                'SELECT r.email FROM recipients r JOIN emails e ON e.id = r.email_id'
+                . " WHERE r.role = 'bcc' AND e.message_id LIKE '<catalogue%'"
             )
         );
         $history = $this->program->call('activities', 'ingrid.nystrom@skargard-ferry.example', '--json')->json();

@@ -134,11 +134,11 @@ final class FailureTest extends TestCase
         $this->company();
         $this->exchange->control([
             'command' => 'account',
-            'login' => 'svc',
+            'login' => 'narrow',
             'password' => TestExchange::PASSWORD,
             'rights' => ['mailboxes' => [self::JONAS]],
         ]);
-        $this->program->configure($this->exchange->url(), ['mailboxes' => [self::MEI, self::JONAS]]);
+        $this->program->configure($this->exchange->url(), ['login' => 'narrow', 'mailboxes' => [self::MEI, self::JONAS]]);
 
         $result = $this->program->call('sync', '--json');
 
@@ -151,11 +151,7 @@ final class FailureTest extends TestCase
     public function testABrokenMessageIsSkippedWithItsMailboxAndItemAndNothingElseIsLost(): void
     {
         $this->company();
-        $item = $this->exchange->control(['command' => 'items', 'mailbox' => self::JONAS, 'folder' => 'inbox'])['items'][0];
-        $this->exchange->control([
-            'command' => 'fault', 'fault' => 'item_code', 'code' => 'ErrorItemCorrupt', 'items' => [$item],
-            'operation' => 'GetItem', 'mailbox' => self::JONAS, 'times' => 1000,
-        ]);
+        $item = $this->breakItem('ErrorContentConversionFailed');
         $this->program->configure($this->exchange->url());
 
         $result = $this->program->call('sync', '--json');
@@ -164,6 +160,17 @@ final class FailureTest extends TestCase
         self::assertSame(14, $result->json()['emails']);
         $skipped = $this->program->callWithoutExtension('status', '--skipped', '--json')->json()['skipped_items'];
         self::assertSame([[self::JONAS, $item]], array_map(static fn (array $row) => [$row['mailbox'], $row['item']], $skipped));
+    }
+
+    public function testAMessageThatTheServerCannotGiveNowComesWithALaterRun(): void
+    {
+        $this->company();
+        $this->breakItem('ErrorItemCorrupt');
+        $this->program->configure($this->exchange->url());
+        self::assertSame(14, $this->program->call('sync', '--json')->json()['emails']);
+        $this->exchange->control(['command' => 'clear_faults']);
+
+        self::assertSame(1, $this->program->call('sync', '--json')->json()['emails']);
     }
 
     public function testAWrongOptionOfTheEngineIsNamed(): void
@@ -204,12 +211,23 @@ final class FailureTest extends TestCase
 
     public function testACommandThatDoesNotExistIsAUsageError(): void
     {
-        self::assertSame(ExitCode::CONFIGURATION, $this->program->call('synch', '--all')->code);
+        self::assertSame(ExitCode::CONFIGURATION, $this->program->call('frobnicate')->code);
     }
 
     private function company(string ...$arguments): void
     {
         $this->exchange = TestExchange::withCompany(...$arguments);
+    }
+
+    private function breakItem(string $code): string
+    {
+        $item = $this->exchange->control(['command' => 'items', 'mailbox' => self::JONAS, 'folder' => 'inbox'])['items'][0];
+        $this->exchange->control([
+            'command' => 'fault', 'fault' => 'item_code', 'code' => $code, 'items' => [$item],
+            'operation' => 'GetItem', 'mailbox' => self::JONAS, 'times' => 1000,
+        ]);
+
+        return $item;
     }
 
     private function tls(): string

@@ -1,4 +1,5 @@
--- The standalone host's store. Times are UTC, ISO 8601.
+-- The standalone host's store. Times are UTC, ISO 8601. Where there is no rowid, the key's columns come first: SQLite 3.40's
+-- integrity_check reports sound rows otherwise.
 CREATE TABLE mailboxes (
     id           INTEGER PRIMARY KEY,
     address      TEXT NOT NULL UNIQUE,
@@ -36,9 +37,9 @@ CREATE TABLE emails (
 CREATE TABLE recipients (
     email_id INTEGER NOT NULL REFERENCES emails ON DELETE CASCADE,
     role     TEXT NOT NULL,                -- to, cc, bcc
+    email    TEXT NOT NULL,
     position INTEGER NOT NULL,
     name     TEXT,
-    email    TEXT NOT NULL,
     PRIMARY KEY (email_id, role, email)
 ) WITHOUT ROWID;
 CREATE TABLE copies (

@@ -70,8 +70,9 @@ run check
 
 say 'First synchronization'
 run sync
-expect '15 new e-mails, 1 further copies'
+expect 'New e-mails: 15, further copies: 1,'
 run activities clara.hoffmann@seebad-hotel.example
+expect 'Anfrage: sechs Ruderboote'
 expect '4 of 4 e-mails of contact 1.'
 
 say 'New mail arrives: an order, its confirmation, and a newsletter'
@@ -81,7 +82,7 @@ deliver sentitems order-confirmed.eml
 
 say 'Second synchronization: only what is new'
 run sync
-expect '2 new e-mails, 0 further copies'
+expect 'New e-mails: 2, further copies: 0,'
 run activities clara.hoffmann@seebad-hotel.example
 expect '6 of 6 e-mails of contact 1.'
 run status

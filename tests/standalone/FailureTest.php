@@ -121,7 +121,7 @@ final class FailureTest extends TestCase
         self::assertSame(ExitCode::MAILBOX_FAILED, $result->code, $result->all());
         self::assertStringContainsString('gone@lindqvist-boats.example: ', $result->errors);
         self::assertStringContainsString('ErrorNonExistentMailbox', $result->errors);
-        self::assertStringContainsString('11 new e-mails', $result->output);
+        self::assertStringContainsString('New e-mails: 11,', $result->output);
         self::assertStringContainsString('ErrorNonExistentMailbox', $this->program->callWithoutExtension('status')->output);
 
         $this->exchange->control(['command' => 'create_mailbox', 'mailbox' => 'gone@lindqvist-boats.example', 'name' => 'Back']);

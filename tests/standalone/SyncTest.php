@@ -48,8 +48,8 @@ final class SyncTest extends TestCase
         $result = $this->program->call('check', self::JONAS);
 
         self::assertSame(0, $result->code, $result->all());
-        self::assertStringContainsString('8 addresses', $result->output);
-        self::assertStringContainsString('4, and 1 addresses outside the domains', $result->output);
+        self::assertStringContainsString('addresses: 8', $result->output);
+        self::assertStringContainsString("4 (users' addresses outside the domains: 1)", $result->output);
         self::assertMatchesRegularExpression('/Product +Exchange 2019/', $result->output);
         self::assertStringContainsString(self::JONAS, $result->output);
     }
@@ -90,7 +90,7 @@ final class SyncTest extends TestCase
         self::assertStringContainsString('田中様', $this->body('<20260424%', 'text'));
         self::assertStringContainsString('<img src="cid:berth@ferreira-charter.example"', $this->body('<F3B2%', 'html'));
         self::assertSame(
-            ['Angebot-2026-114.pdf', 'Pump delivery.eml', 'Preisliste März.csv', 'Preços 2026.csv', 'drawing.png', 'survey-saoirse.pdf'],
+            ['Angebot-2026-114.pdf', 'Preisliste März.csv', 'Preços 2026.csv', 'Pump delivery.eml', 'drawing.png', 'survey-saoirse.pdf'],
             $this->program->column('SELECT file_name FROM attachments WHERE is_inline = 0 ORDER BY file_name')
         );
         self::assertSame(

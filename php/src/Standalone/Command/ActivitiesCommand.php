@@ -11,6 +11,7 @@ use ExchangeMail\Standalone\Output\PlainText;
 use ExchangeMail\Standalone\Storage\Activity;
 use ExchangeMail\Standalone\Storage\ActivityList;
 use ExchangeMail\Standalone\Storage\Database;
+use ExchangeMail\Standalone\Storage\Person;
 use Symfony\Component\Console\Helper\Table;
 use Symfony\Component\Console\Input\InputArgument;
 use Symfony\Component\Console\Input\InputInterface;
@@ -22,11 +23,14 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class ActivitiesCommand extends HostCommand
 {
+    private const NAME_WIDTH = 24;
+    private const SUBJECT_WIDTH = 44;
+
     protected function configure(): void
     {
         parent::configure();
         $this->setName('activities')
-            ->setDescription('Lists the stored e-mails of a contact or user, newest first')
+            ->setDescription('Lists the stored e-mails of a contact or user, newest first; addresses in full with -v')
             ->addArgument('address', InputArgument::REQUIRED, 'One of the contact\'s or user\'s addresses')
             ->addOption('limit', null, InputOption::VALUE_REQUIRED, 'E-mails at most', '50')
             ->addOption('json', null, InputOption::VALUE_NONE, 'Print the result as JSON');
@@ -76,27 +80,29 @@ final class ActivitiesCommand extends HostCommand
      */
     private function writeTable(OutputInterface $output, array $activities): void
     {
+        $full = $output->isVerbose();
         $table = new Table($output);
         $table->setHeaders(['Time (UTC)', 'Direction', 'From', 'To', 'Subject', 'Attachments']);
         foreach ($activities as $activity) {
             $table->addRow([
                 $activity->sent->format('Y-m-d H:i'),
                 $activity->direction,
-                PlainText::line($activity->from, 40),
-                $this->recipients($activity),
-                PlainText::line($activity->subject, 50),
-                PlainText::line(implode(', ', $activity->attachments), 40),
+                PlainText::line($full ? $activity->from->fully() : $activity->from->shortly(), $full ? null : self::NAME_WIDTH),
+                $this->recipients($activity, $full),
+                PlainText::line($activity->subject, $full ? null : self::SUBJECT_WIDTH),
+                implode("\n", array_map(PlainText::line(...), $activity->attachments)),
             ]);
         }
         $table->render();
     }
 
-    private function recipients(Activity $activity): string
+    private function recipients(Activity $activity, bool $full): string
     {
         $lines = [];
-        foreach ($activity->recipients as $role => $addresses) {
-            foreach ($addresses as $address) {
-                $lines[] = PlainText::line(('to' === $role ? '' : "$role: ") . $address, 44);
+        foreach ($activity->recipients as $role => $people) {
+            foreach ($people as $person) {
+                $line = ('to' === $role ? '' : "$role: ") . ($full ? $person->fully() : $person->shortly());
+                $lines[] = PlainText::line($line, $full ? null : self::NAME_WIDTH);
             }
         }
 
@@ -111,8 +117,11 @@ final class ActivitiesCommand extends HostCommand
         return [
             'time' => $activity->sent->format(\DATE_RFC3339),
             'direction' => $activity->direction,
-            'from' => $activity->from,
-            ...$activity->recipients,
+            'from' => $activity->from->fully(),
+            ...array_map(
+                static fn (array $people): array => array_map(static fn (Person $person): string => $person->fully(), $people),
+                $activity->recipients
+            ),
             'subject' => $activity->subject,
             'attachments' => $activity->attachments,
         ];

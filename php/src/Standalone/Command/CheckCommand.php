@@ -6,10 +6,10 @@ namespace ExchangeMail\Standalone\Command;
 
 use ExchangeMail\Engine\Extension;
 use ExchangeMail\Standalone\ExitCode;
+use ExchangeMail\Standalone\Mailboxes\AddressFile;
 use ExchangeMail\Standalone\Mailboxes\MailboxList;
 use ExchangeMail\Standalone\Output\PlainText;
 use ExchangeSync\AddressBook;
-use ExchangeMail\Standalone\Mailboxes\AddressFile;
 use Symfony\Component\Console\Input\InputArgument;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
@@ -35,12 +35,11 @@ final class CheckCommand extends HostCommand
         $mailboxes = MailboxList::of($configuration);
         $mailboxes->requireAny($configuration);
         $book = new AddressBook();
-        $lines = [
-            'Contacts' => $book->addContacts(new AddressFile($configuration->contacts)) . ' addresses',
-            'Users' => $book->addUsers(new AddressFile($configuration->users)) . ' addresses',
-            'Mailboxes' => count($mailboxes) . ($mailboxes->outside > 0 ? ", and {$mailboxes->outside} addresses outside the domains" : ''),
-        ];
-        $this->write($output, $lines);
+        $this->write($output, [
+            'Contacts' => 'addresses: ' . $book->addContacts(new AddressFile($configuration->contacts)),
+            'Users' => 'addresses: ' . $book->addUsers(new AddressFile($configuration->users)),
+            'Mailboxes' => sprintf('%d (users\' addresses outside the domains: %d)', count($mailboxes), $mailboxes->outside),
+        ]);
 
         $server = $engine->check((string) ($input->getArgument('mailbox') ?? $mailboxes->addresses[0]));
         $this->write($output, [
@@ -48,7 +47,7 @@ final class CheckCommand extends HostCommand
             'Product' => "$server->product ($server->build)",
             'Version' => $server->version,
             'Login' => "accepted ($server->auth)",
-            'Mailbox' => "$server->mailbox, $server->folders folders",
+            'Mailbox' => "$server->mailbox (folders: $server->folders)",
         ]);
         $output->writeln('<info>The mailbox can be read.</info>');
 

@@ -26,7 +26,7 @@ final class SummaryText
             $summary->seconds()
         ));
         $output->writeln(sprintf(
-            '<info>%d new e-mails</info>, %d further copies, %d moved, %d read flags, %d deleted on the server, %d skipped.',
+            '<info>New e-mails: %d</info>, further copies: %d, moved: %d, read flags: %d, deleted on the server: %d, skipped: %d.',
             $stored->emails,
             $stored->copies,
             $stored->moved,

@@ -10,13 +10,13 @@ namespace ExchangeMail\Standalone\Storage;
 final class Activity
 {
     /**
-     * @param array<string, list<string>> $recipients  of to, cc and bcc, as "Name <address>"
+     * @param array<string, list<Person>> $recipients  of to, cc and bcc
      * @param list<string>                $attachments file names
      */
     public function __construct(
         public readonly \DateTimeImmutable $sent,
         public readonly string $direction,
-        public readonly string $from,
+        public readonly Person $from,
         public readonly array $recipients,
         public readonly string $subject,
         public readonly array $attachments

@@ -49,7 +49,7 @@ final class ActivityList
         return array_map(fn (array $row): Activity => new Activity(
             new \DateTimeImmutable((string) $row['sent_at']),
             (string) $row['direction'],
-            self::address($row['from_name'], (string) $row['from_email']),
+            new Person($row['from_name'], (string) $row['from_email']),
             $this->recipients((int) $row['id']),
             (string) $row['subject'],
             $this->attachments((int) $row['id'])
@@ -57,7 +57,7 @@ final class ActivityList
     }
 
     /**
-     * @return array<string, list<string>>
+     * @return array<string, list<Person>>
      */
     private function recipients(int $email): array
     {
@@ -67,7 +67,7 @@ final class ActivityList
         )->fetchAll();
         $recipients = ['to' => [], 'cc' => [], 'bcc' => []];
         foreach ($rows as $row) {
-            $recipients[$row['role']][] = self::address($row['name'], (string) $row['email']);
+            $recipients[$row['role']][] = new Person($row['name'], (string) $row['email']);
         }
 
         return $recipients;
@@ -82,10 +82,5 @@ final class ActivityList
             'SELECT file_name FROM attachments WHERE email_id = ? AND is_inline = 0 ORDER BY id',
             [$email]
         )->fetchAll(\PDO::FETCH_COLUMN);
-    }
-
-    private static function address(?string $name, string $email): string
-    {
-        return null === $name || '' === $name ? $email : "$name <$email>";
     }
 }

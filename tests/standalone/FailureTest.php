@@ -51,6 +51,18 @@ final class FailureTest extends TestCase
         }
     }
 
+    public function testEqualFailuresOfManyMailboxesAreOneMessage(): void
+    {
+        $this->company();
+        $this->program->configure($this->exchange->url(), ['password_file' => $this->program->write('secret', 'wrong')]);
+
+        $result = $this->program->call('sync');
+
+        self::assertSame(1, substr_count($result->errors, "refused the login 'svc'"), $result->errors);
+        self::assertStringContainsString(self::JONAS, $result->errors);
+        self::assertStringContainsString('Mailboxes not read to the end: 4.', $result->errors);
+    }
+
     public function testAnUnknownHostIsNamed(): void
     {
         $this->program->configure('https://no-such-host.invalid/EWS/Exchange.asmx');

@@ -11,9 +11,14 @@ use ExchangeSync\Failure;
  */
 final class FailureText
 {
-    public static function of(Failure $failure): string
+    /**
+     * @param string $mailbox whose failure it is; not named again in the text, so that equal failures read alike
+     */
+    public static function of(Failure $failure, string $mailbox): string
     {
-        $parts = [self::sentence($failure->message)];
+        $named = "Mailbox $mailbox: ";
+        $message = str_starts_with($failure->message, $named) ? substr($failure->message, strlen($named)) : $failure->message;
+        $parts = [self::sentence($message)];
         if (null !== $failure->code && !str_contains($failure->message, $failure->code)) {
             $parts[] = "The server answered $failure->code.";
         }

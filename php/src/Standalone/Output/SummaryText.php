@@ -12,7 +12,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class SummaryText
 {
-    private const LISTED_FAILURES = 20;
+    private const LISTED_MESSAGES = 20;
+    private const LISTED_PLACES = 5;
 
     public static function write(OutputInterface $output, OutputInterface $error, Summary $summary, int $mailboxes, bool $dryRun): void
     {
@@ -37,24 +38,34 @@ final class SummaryText
         if ($summary->skipped > 0 && !$dryRun) {
             $output->writeln('Why items were skipped: exchange-sync status --skipped');
         }
-        foreach (array_slice($summary->failures, 0, self::LISTED_FAILURES) as $failure) {
-            $place = $failure['mailbox'] . (null === $failure['folder'] ? '' : ", folder {$failure['folder']}");
-            $error->writeln('<fg=red>' . PlainText::line("$place: {$failure['message']}") . '</>');
-        }
-        if (count($summary->failures) > self::LISTED_FAILURES) {
-            $error->writeln(sprintf(
-                '<fg=red>and %d further failures; see exchange-sync status</>',
-                count($summary->failures) - self::LISTED_FAILURES
-            ));
-        }
-        if ([] !== $summary->failures) {
-            $error->writeln(sprintf(
-                '<fg=red>Mailboxes not read to the end: %d. Their mail follows with the next run.</>',
-                count($summary->failedMailboxes())
-            ));
-        }
+        self::writeFailures($error, $summary);
         if ($summary->interrupted) {
             $error->writeln('<comment>Stopped. What was read is stored; the next run goes on from here.</comment>');
+        }
+    }
+
+    /**
+     * Equal failures, as of a wrong password, are one message with the mailboxes that it struck.
+     */
+    private static function writeFailures(OutputInterface $error, Summary $summary): void
+    {
+        $places = [];
+        foreach ($summary->failures as $failure) {
+            $places[$failure['message']][] = $failure['mailbox'] . (null === $failure['folder'] ? '' : ", folder {$failure['folder']}");
+        }
+        foreach (array_slice($places, 0, self::LISTED_MESSAGES, true) as $message => $where) {
+            $named = implode('; ', array_slice($where, 0, self::LISTED_PLACES));
+            $more = count($where) > self::LISTED_PLACES ? sprintf(' and %d more', count($where) - self::LISTED_PLACES) : '';
+            $error->writeln('<fg=red>' . PlainText::line("$named$more: $message") . '</>');
+        }
+        if (count($places) > self::LISTED_MESSAGES) {
+            $error->writeln(sprintf('<fg=red>Further messages: %d; see exchange-sync status</>', count($places) - self::LISTED_MESSAGES));
+        }
+        if ([] !== $places) {
+            $error->writeln(sprintf(
+                '<fg=red>Mailboxes not read to the end: %d. A later run brings their mail.</>',
+                count($summary->failedMailboxes())
+            ));
         }
     }
 

@@ -71,7 +71,7 @@ final class BatchStore implements BatchSink
         if (null !== $batch->failure) {
             $this->database->run(
                 'UPDATE mailboxes SET failed_at = ?, failure = ? WHERE id = ?',
-                [gmdate(Time::FORMAT), FailureText::of($batch->failure), $mailbox]
+                [gmdate(Time::FORMAT), FailureText::of($batch->failure, $batch->mailbox), $mailbox]
             );
         } elseif ($batch->done) {
             $this->database->run(

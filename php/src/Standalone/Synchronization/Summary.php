@@ -40,7 +40,7 @@ final class Summary
                 'folder' => $batch->folder?->path,
                 'exception' => $batch->failure->exception,
                 'code' => $batch->failure->code,
-                'message' => FailureText::of($batch->failure),
+                'message' => FailureText::of($batch->failure, $batch->mailbox),
             ];
         }
     }

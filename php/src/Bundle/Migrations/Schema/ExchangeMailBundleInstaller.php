@@ -1,0 +1,85 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Migrations\Schema;
+
+use Doctrine\DBAL\Schema\Schema;
+use Oro\Bundle\MigrationBundle\Migration\Installation;
+use Oro\Bundle\MigrationBundle\Migration\QueryBag;
+
+/**
+ * Creates the tables of the bundle and its columns of oro_email_origin. What it makes, oro:exchange:uninstall takes away.
+ */
+class ExchangeMailBundleInstaller implements Installation
+{
+    public function getMigrationVersion()
+    {
+        return 'v1_0';
+    }
+
+    public function up(Schema $schema, QueryBag $queries)
+    {
+        $this->addOriginColumns($schema);
+        $this->createFolderTable($schema);
+        $this->createEmailTable($schema);
+    }
+
+    private function addOriginColumns(Schema $schema): void
+    {
+        $table = $schema->getTable('oro_email_origin');
+        $table->addColumn('exchange_mailbox', 'string', ['notnull' => false, 'length' => 255]);
+        $table->addColumn('exchange_root_folder_id', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_root_checkpoint', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_next_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_collected', 'integer', ['notnull' => false]);
+        $table->addColumn('exchange_skipped', 'integer', ['notnull' => false]);
+        $table->addColumn('exchange_last_error', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_error_remedy', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
+        $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
+    }
+
+    private function createFolderTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_folder');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('folder_id', 'integer');
+        $table->addColumn('exchange_folder_id', 'text');
+        $table->addColumn('checkpoint', 'text', ['notnull' => false]);
+        $table->setPrimaryKey(['id']);
+        $table->addUniqueIndex(['folder_id'], 'exchange_mail_folder_folder_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_email_folder'),
+            ['folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createEmailTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_email');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('email_id', 'integer');
+        $table->addColumn('exchange_folder_id', 'integer');
+        $table->addColumn('item_id', 'text');
+        $table->addColumn('item_hash', 'string', ['length' => 64]);
+        $table->setPrimaryKey(['id']);
+        $table->addIndex(['email_id'], 'exchange_mail_email_email_idx');
+        $table->addUniqueIndex(['exchange_folder_id', 'item_hash'], 'exchange_mail_email_item_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_email'),
+            ['email_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+        $table->addForeignKeyConstraint(
+            $schema->getTable('exchange_mail_folder'),
+            ['exchange_folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+}

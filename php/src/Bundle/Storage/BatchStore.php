@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Storage;
 
+use Doctrine\DBAL\Exception\ConnectionException;
+use Doctrine\DBAL\Exception\DriverException;
+use Doctrine\DBAL\Exception\RetryableException;
 use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
@@ -28,6 +31,7 @@ final class BatchStore
         private readonly MailStore $mail,
         private readonly PlaceStore $places,
         private readonly FolderStore $folders,
+        private readonly KeyLocks $locks,
         private readonly OrganizationContext $organization,
         private readonly LoggerInterface $logger
     ) {
@@ -65,7 +69,7 @@ final class BatchStore
         } catch (LeaseLostException $e) {
             throw $e;
         } catch (\Throwable $e) {
-            if ([] === $messages || self::isDatabaseGone($e)) {
+            if ([] === $messages || self::isOfTheDatabase($e)) {
                 throw $e;
             }
             $this->logger->warning(
@@ -81,7 +85,7 @@ final class BatchStore
             } catch (LeaseLostException $e) {
                 throw $e;
             } catch (\Throwable $e) {
-                if (self::isDatabaseGone($e)) {
+                if (self::isOfTheDatabase($e)) {
                     throw $e;
                 }
                 $this->logSkipped($batch->mailbox, $message->itemId, $e::class);
@@ -102,24 +106,41 @@ final class BatchStore
         array $messages,
         bool $isLast
     ): StoreResult {
-        return $this->transactions->run(
-            function (EntityManagerInterface $em) use ($originId, $leaseToken, $batch, $messages, $isLast): StoreResult {
-                $this->leases->lock($originId, $leaseToken);
-                $origin = $em->find(ExchangeEmailOrigin::class, $originId);
-                if (null === $origin) {
-                    throw new LeaseLostException($originId);
-                }
-                $this->organization->enter($em, (int)$origin->getOrganization()->getId());
-                $result = $this->write($em, $origin, $batch, $messages, $isLast);
-                $origin->addToCounters(
-                    $result->collected,
-                    \count($result->skipped) + ($isLast ? \count($batch->skipped) : 0)
-                );
-                $em->flush();
+        try {
+            return $this->transactions->run(
+                fn (EntityManagerInterface $em): StoreResult
+                    => $this->storeInTransaction($em, $originId, $leaseToken, $batch, $messages, $isLast)
+            );
+        } finally {
+            $this->locks->release();
+        }
+    }
 
-                return $result;
-            }
+    /**
+     * @param list<Message> $messages
+     */
+    private function storeInTransaction(
+        EntityManagerInterface $em,
+        int $originId,
+        ?string $leaseToken,
+        Batch $batch,
+        array $messages,
+        bool $isLast
+    ): StoreResult {
+        $this->leases->lock($originId, $leaseToken);
+        $origin = $em->find(ExchangeEmailOrigin::class, $originId);
+        if (null === $origin) {
+            throw new LeaseLostException($originId);
+        }
+        $this->organization->enter($em, (int)$origin->getOrganization()->getId());
+        $result = $this->write($em, $origin, $batch, $messages, $isLast);
+        $origin->addToCounters(
+            $result->collected,
+            \count($result->skipped) + ($isLast ? \count($batch->skipped) : 0)
         );
+        $em->flush();
+
+        return $result;
     }
 
     /**
@@ -183,10 +204,16 @@ final class BatchStore
         );
     }
 
-    private static function isDatabaseGone(\Throwable $e): bool
+    /** Whether the next message would fail alike: only bad data, a violated constraint or a size limit is a message's own. */
+    private static function isOfTheDatabase(\Throwable $e): bool
     {
-        return $e instanceof \Doctrine\DBAL\Exception\ConnectionException
-            || $e instanceof \Doctrine\DBAL\Exception\RetryableException;
+        if (!$e instanceof DriverException) {
+            return false;
+        }
+
+        return !\in_array(substr((string)$e->getSQLState(), 0, 2), ['22', '23', '54', 'HY'], true)
+            || $e instanceof ConnectionException
+            || $e instanceof RetryableException;
     }
 
     /**

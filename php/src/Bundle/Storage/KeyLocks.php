@@ -17,7 +17,7 @@ final class KeyLocks
 {
     private const MYSQL_WAIT_IN_SECONDS = 50;
 
-    /** @var list<string> */
+    /** @var list<array{0: Connection, 1: string}> */
     private array $held = [];
 
     /**
@@ -43,9 +43,12 @@ final class KeyLocks
         }
     }
 
-    public function release(Connection $connection): void
+    /**
+     * To be called after the transaction.
+     */
+    public function release(): void
     {
-        foreach ($this->held as $name) {
+        foreach ($this->held as [$connection, $name]) {
             $connection->executeQuery('SELECT RELEASE_LOCK(:name)', ['name' => $name]);
         }
         $this->held = [];
@@ -63,7 +66,7 @@ final class KeyLocks
                 self::MYSQL_WAIT_IN_SECONDS
             ));
         }
-        $this->held[] = $name;
+        $this->held[] = [$connection, $name];
     }
 
     /** A signed 64-bit number of 16 hexadecimal digits. */

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Storage;
 
-use Doctrine\DBAL\Connection;
 use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeSync\Message;
@@ -40,11 +39,6 @@ final class KnownMail
             $keys[] = 'address ' . $address;
         }
         $this->locks->acquire($em->getConnection(), $keys);
-    }
-
-    public function unlock(Connection $connection): void
-    {
-        $this->locks->release($connection);
     }
 
     /**

@@ -62,7 +62,7 @@ final class LateAddressListener
             // a mailbox that was never read needs no search
             return;
         }
-        $em = method_exists($args, 'getObjectManager') ? $args->getObjectManager() : $args->getEntityManager();
+        $em = $args->getObjectManager();
         $repository = $em->getRepository(LateAddress::class);
         foreach ($addresses as $address) {
             foreach ($this->organizations($em, $address) as $organizationId) {

@@ -12,6 +12,7 @@ use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Bundle\Sync\RunReport;
 use Oro\Bundle\CronBundle\Command\CronCommandActivationInterface;
 use Oro\Bundle\CronBundle\Command\CronCommandScheduleDefinitionInterface;
+use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Input\InputOption;
@@ -20,6 +21,7 @@ use Symfony\Component\Console\Output\OutputInterface;
 /**
  * Synchronizes emails via Exchange Web Services.
  */
+#[AsCommand(name: 'oro:cron:exchange-sync', description: 'Synchronizes emails via Exchange Web Services.')]
 final class ExchangeSyncCommand extends Command implements
     CronCommandScheduleDefinitionInterface,
     CronCommandActivationInterface
@@ -32,9 +34,6 @@ final class ExchangeSyncCommand extends Command implements
 
     /** The maximum execution time (in minutes) */
     public const MAX_EXEC_TIME_IN_MIN = 15;
-
-    /** @var string */
-    protected static $defaultName = 'oro:cron:exchange-sync';
 
     public function __construct(
         private readonly ExchangeEmailSynchronizer $synchronizer,
@@ -103,7 +102,6 @@ final class ExchangeSyncCommand extends Command implements
                 InputOption::VALUE_NONE,
                 'Synchronize in this process instead of sending the mailboxes to the message queue'
             )
-            ->setDescription('Synchronizes emails via Exchange Web Services.')
             ->setHelp(
                 <<<'HELP'
 The <info>%command.name%</info> command sends the mailboxes that are due to the message queue,

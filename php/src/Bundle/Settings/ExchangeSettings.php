@@ -12,6 +12,9 @@ final readonly class ExchangeSettings
     public const DEFAULT_CONCURRENCY = 8;
     public const MAX_CONCURRENCY = 64;
 
+    /** Wrapped: dumps, casts and traces show no value, and serialization is refused. */
+    private \SensitiveParameterValue $password;
+
     /**
      * @param list<string> $folders names, paths or distinguished ids; none: every mail folder but drafts, junk, outbox, deleted
      */
@@ -20,13 +23,14 @@ final readonly class ExchangeSettings
         public string $server,
         public ServerVersion $version,
         public string $login,
-        #[\SensitiveParameter] private string $password,
+        #[\SensitiveParameter] string $password,
         public DomainList $domains,
         public array $folders = [],
         public ?\DateTimeImmutable $since = null,
         public int $concurrency = self::DEFAULT_CONCURRENCY,
         public ?string $caFile = null
     ) {
+        $this->password = new \SensitiveParameterValue($password);
     }
 
     /**
@@ -37,7 +41,7 @@ final readonly class ExchangeSettings
         return array_keys(array_filter([
             'server' => '' === $this->server,
             'login' => '' === $this->login,
-            'password' => '' === $this->password,
+            'password' => '' === $this->revealPassword(),
             'domains' => $this->domains->isEmpty(),
         ]));
     }
@@ -50,6 +54,11 @@ final readonly class ExchangeSettings
         return $this->enabled && [] === $this->getMissing();
     }
 
+    public function revealPassword(): string
+    {
+        return $this->password->getValue();
+    }
+
     /**
      * @return array<string, mixed> the options of \ExchangeSync
      */
@@ -59,7 +68,7 @@ final readonly class ExchangeSettings
             'server' => $this->server,
             'version' => $this->version->toRequestServerVersion(),
             'login' => $this->login,
-            'password' => $this->password,
+            'password' => $this->revealPassword(),
             'domains' => $this->domains->domains,
             'concurrency' => $this->concurrency,
         ];
@@ -74,18 +83,5 @@ final readonly class ExchangeSettings
         }
 
         return $options;
-    }
-
-    /**
-     * @return array<string, mixed>
-     */
-    public function __debugInfo(): array
-    {
-        return ['password' => '' === $this->password ? '' : '(hidden)'] + get_object_vars($this);
-    }
-
-    public function __serialize(): never
-    {
-        throw new \LogicException('Exchange settings hold a password and are not serialized; read them anew from the provider.');
     }
 }

@@ -39,6 +39,8 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_last_error_remedy', 'text', ['notnull' => false]);
         $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
+        // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
+        $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
     }
 
     private function createFolderTable(Schema $schema): void

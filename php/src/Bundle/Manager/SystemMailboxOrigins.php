@@ -73,7 +73,9 @@ final class SystemMailboxOrigins
             if ($active !== $origin->isActive()) {
                 $origin->setActive($active);
             }
-            $em->flush($origin);
+        }
+        if ([] !== $origins) {
+            $em->flush();
         }
     }
 }

@@ -44,44 +44,36 @@ final class MailboxTypeExtension extends AbstractTypeExtension
 
     public function buildForm(FormBuilderInterface $builder, array $options): void
     {
-        if (!$this->settingsProvider->getSettings()->enabled) {
-            $builder->addEventListener(FormEvents::PRE_SET_DATA, $this->hideImap(...), self::AFTER_PREPARATION);
-
-            return;
-        }
-
-        $builder->add(self::FIELD, CheckboxType::class, [
-            'label' => 'exchange_mail.mailbox.exchange.label',
-            'tooltip' => 'exchange_mail.mailbox.exchange.tooltip',
-            'required' => false,
-            'mapped' => false,
-        ]);
-        $builder->addEventListener(FormEvents::PRE_SET_DATA, $this->hideImap(...), self::AFTER_PREPARATION);
-        $builder->addEventListener(FormEvents::POST_SET_DATA, $this->showChoice(...), self::BEFORE_MAILBOX_TYPE);
+        $builder->addEventListener(FormEvents::PRE_SET_DATA, $this->offerChoice(...), self::AFTER_PREPARATION);
         $builder->addEventListener(FormEvents::PRE_SUBMIT, $this->dropImap(...), self::BEFORE_MAILBOX_TYPE);
         $builder->addEventListener(FormEvents::POST_SUBMIT, $this->choose(...), self::BEFORE_MAILBOX_TYPE);
     }
 
-    private function hideImap(FormEvent $event): void
+    private function offerChoice(FormEvent $event): void
     {
         $mailbox = $event->getData();
-        if ($mailbox instanceof Mailbox && $this->origins->usesExchange($mailbox)) {
-            self::removeImap($event->getForm());
+        $form = $event->getForm();
+        $usesExchange = $mailbox instanceof Mailbox && $this->origins->usesExchange($mailbox);
+        if (!$usesExchange && !$this->settingsProvider->getSettings()->enabled) {
+            return;
         }
-    }
 
-    private function showChoice(FormEvent $event): void
-    {
-        $mailbox = $event->getData();
-        $event->getForm()->get(self::FIELD)->setData(
-            $mailbox instanceof Mailbox && $this->origins->usesExchange($mailbox)
-        );
+        $form->add(self::FIELD, CheckboxType::class, [
+            'label' => 'exchange_mail.mailbox.exchange.label',
+            'tooltip' => 'exchange_mail.mailbox.exchange.tooltip',
+            'required' => false,
+            'mapped' => false,
+            'data' => $usesExchange,
+        ]);
+        if ($usesExchange) {
+            self::removeImap($form);
+        }
     }
 
     private function dropImap(FormEvent $event): void
     {
         $submitted = (array)$event->getData();
-        if (!empty($submitted[self::FIELD])) {
+        if ($event->getForm()->has(self::FIELD) && !empty($submitted[self::FIELD])) {
             self::removeImap($event->getForm());
             $event->setData(array_diff_key($submitted, array_flip(self::IMAP_FIELDS)));
         }
@@ -90,7 +82,7 @@ final class MailboxTypeExtension extends AbstractTypeExtension
     private function choose(FormEvent $event): void
     {
         $mailbox = $event->getData();
-        if (!$mailbox instanceof Mailbox) {
+        if (!$mailbox instanceof Mailbox || !$event->getForm()->has(self::FIELD)) {
             return;
         }
 

@@ -36,6 +36,11 @@ class ExchangeEmailOrigin extends EmailOrigin
 
     private ?string $lastErrorException = null;
 
+    /** Written by OriginLeases only. */
+    private ?string $lease = null;
+
+    private ?\DateTimeInterface $leaseUntil = null;
+
     /**
      * The SMTP address of the mailbox, lower case.
      */
@@ -195,6 +200,14 @@ class ExchangeEmailOrigin extends EmailOrigin
         $this->lastErrorException = $exception;
 
         return $this;
+    }
+
+    /**
+     * Until when a run owns this mailbox; null: no run does.
+     */
+    public function getLeaseUntil(): ?\DateTimeInterface
+    {
+        return null === $this->lease ? null : $this->leaseUntil;
     }
 
     public function __toString(): string

@@ -33,6 +33,22 @@ final readonly class ExchangeSettings
         $this->password = new \SensitiveParameterValue($password);
     }
 
+    public function withConcurrency(int $concurrency): self
+    {
+        return new self(
+            $this->enabled,
+            $this->server,
+            $this->version,
+            $this->login,
+            $this->revealPassword(),
+            $this->domains,
+            $this->folders,
+            $this->since,
+            max(1, min(self::MAX_CONCURRENCY, $concurrency)),
+            $this->caFile
+        );
+    }
+
     /**
      * @return list<string> names of the settings that are needed and empty
      */

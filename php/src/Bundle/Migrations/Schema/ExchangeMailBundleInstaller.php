@@ -23,6 +23,7 @@ class ExchangeMailBundleInstaller implements Installation
         $this->addOriginColumns($schema);
         $this->createFolderTable($schema);
         $this->createEmailTable($schema);
+        $this->createLateAddressTable($schema);
     }
 
     private function addOriginColumns(Schema $schema): void
@@ -39,6 +40,8 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_last_error_remedy', 'text', ['notnull' => false]);
         $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
+        $table->addColumn('exchange_lease', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
         $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
     }
@@ -80,6 +83,22 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addForeignKeyConstraint(
             $schema->getTable('exchange_mail_folder'),
             ['exchange_folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createLateAddressTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_late_address');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('organization_id', 'integer');
+        $table->addColumn('email', 'string', ['length' => 255]);
+        $table->setPrimaryKey(['id']);
+        $table->addUniqueIndex(['organization_id', 'email'], 'exchange_mail_late_address_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_organization'),
+            ['organization_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
         );

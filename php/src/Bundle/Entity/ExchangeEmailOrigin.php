@@ -60,6 +60,14 @@ class ExchangeEmailOrigin extends EmailOrigin
         return $this;
     }
 
+    /**
+     * Mailbox::setOrigin() asks every origin for its user, and refuses one without.
+     */
+    public function getUser(): ?string
+    {
+        return $this->mailboxAddress;
+    }
+
     public function getRootFolderId(): ?string
     {
         return $this->rootFolderId;

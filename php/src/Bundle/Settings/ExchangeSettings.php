@@ -12,6 +12,9 @@ final readonly class ExchangeSettings
     public const DEFAULT_CONCURRENCY = 8;
     public const MAX_CONCURRENCY = 64;
 
+    /** Wrapped: dumps, casts and traces show no value, and serialization is refused. */
+    private \SensitiveParameterValue $password;
+
     /**
      * @param list<string> $folders names, paths or distinguished ids; none: every mail folder but drafts, junk, outbox, deleted
      */
@@ -20,13 +23,14 @@ final readonly class ExchangeSettings
         public string $server,
         public ServerVersion $version,
         public string $login,
-        #[\SensitiveParameter] private string $password,
+        #[\SensitiveParameter] string $password,
         public DomainList $domains,
         public array $folders = [],
         public ?\DateTimeImmutable $since = null,
         public int $concurrency = self::DEFAULT_CONCURRENCY,
         public ?string $caFile = null
     ) {
+        $this->password = new \SensitiveParameterValue($password);
     }
 
     public function withConcurrency(int $concurrency): self
@@ -36,7 +40,7 @@ final readonly class ExchangeSettings
             $this->server,
             $this->version,
             $this->login,
-            $this->password,
+            $this->revealPassword(),
             $this->domains,
             $this->folders,
             $this->since,
@@ -53,7 +57,7 @@ final readonly class ExchangeSettings
         return array_keys(array_filter([
             'server' => '' === $this->server,
             'login' => '' === $this->login,
-            'password' => '' === $this->password,
+            'password' => '' === $this->revealPassword(),
             'domains' => $this->domains->isEmpty(),
         ]));
     }
@@ -66,6 +70,11 @@ final readonly class ExchangeSettings
         return $this->enabled && [] === $this->getMissing();
     }
 
+    public function revealPassword(): string
+    {
+        return $this->password->getValue();
+    }
+
     /**
      * @return array<string, mixed> the options of \ExchangeSync
      */
@@ -75,7 +84,7 @@ final readonly class ExchangeSettings
             'server' => $this->server,
             'version' => $this->version->toRequestServerVersion(),
             'login' => $this->login,
-            'password' => $this->password,
+            'password' => $this->revealPassword(),
             'domains' => $this->domains->domains,
             'concurrency' => $this->concurrency,
         ];
@@ -90,18 +99,5 @@ final readonly class ExchangeSettings
         }
 
         return $options;
-    }
-
-    /**
-     * @return array<string, mixed>
-     */
-    public function __debugInfo(): array
-    {
-        return ['password' => '' === $this->password ? '' : '(hidden)'] + get_object_vars($this);
-    }
-
-    public function __serialize(): never
-    {
-        throw new \LogicException('Exchange settings hold a password and are not serialized; read them anew from the provider.');
     }
 }

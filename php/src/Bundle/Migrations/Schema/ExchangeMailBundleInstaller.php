@@ -42,6 +42,8 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_lease', 'string', ['notnull' => false, 'length' => 32]);
         $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
+        $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
     }
 
     private function createFolderTable(Schema $schema): void

@@ -82,10 +82,12 @@ final class OriginLeases
 
     /**
      * The heartbeat: everything the token holds gets a new end time.
+     *
+     * @return int mailboxes it holds
      */
-    public function renew(string $token): void
+    public function renew(string $token): int
     {
-        $this->connection()->executeStatement(
+        return (int)$this->connection()->executeStatement(
             \sprintf('UPDATE %s SET exchange_lease_until = %s WHERE exchange_lease = :token', self::TABLE, $this->end()),
             ['token' => $token]
         );

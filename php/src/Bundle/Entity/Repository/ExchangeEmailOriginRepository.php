@@ -41,4 +41,21 @@ class ExchangeEmailOriginRepository extends EntityRepository
 
         return array_map('intval', $ids);
     }
+
+    /**
+     * What a run needs to know of a mailbox to begin, without loading entities.
+     *
+     * @return array{mailboxAddress: ?string, rootFolderId: ?string, rootCheckpoint: ?string}|null
+     */
+    public function getStart(int $originId): ?array
+    {
+        $rows = $this->createQueryBuilder('o')
+            ->select('o.mailboxAddress', 'o.rootFolderId', 'o.rootCheckpoint')
+            ->where('o.id = :id')
+            ->setParameter('id', $originId)
+            ->getQuery()
+            ->getArrayResult();
+
+        return $rows[0] ?? null;
+    }
 }

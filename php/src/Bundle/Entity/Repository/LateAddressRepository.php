@@ -72,4 +72,14 @@ class LateAddressRepository extends EntityRepository
                 ->execute();
         }
     }
+
+    public function forgetAll(int $organizationId): void
+    {
+        $this->getEntityManager()->createQueryBuilder()
+            ->delete(LateAddress::class, 'a')
+            ->where('a.organization = :organization')
+            ->setParameter('organization', $organizationId)
+            ->getQuery()
+            ->execute();
+    }
 }

@@ -76,7 +76,10 @@ final class OroHost
     /** @var array<string, mixed> */
     public array $settings = ['oro_email.attachment_sync_enable' => true, 'oro_email.attachment_sync_max_size' => 50.0];
 
-    public function __construct()
+    /**
+     * @param array<string, mixed>|null $database connection parameters of a database that another host made; null: a new one
+     */
+    public function __construct(?array $database = null)
     {
         $this->ownerStorage = new EmailOwnerProviderStorage();
         foreach ([new UserOwnerProvider(), new MailboxEmailOwnerProvider(), new ContactOwnerProvider()] as $provider) {
@@ -89,7 +92,8 @@ final class OroHost
         $this->dispatcher = new EventDispatcher();
         $this->producer = new RecordingProducer();
 
-        $this->em = (new Schema($this->ownerStorage))->create();
+        $schema = new Schema($this->ownerStorage);
+        $this->em = null === $database ? $schema->create() : $schema->open($database, true);
         $this->doctrine = new Registry($this->em);
         $this->addressManager = new EmailAddressManager(Schema::PROXY_NAMESPACE, '%sProxy', $this->doctrine);
         $this->em->getEventManager()->addEventListener(

@@ -91,7 +91,7 @@ final class Schema
     /**
      * @param array<string, mixed> $parameters
      */
-    private function open(array $parameters, bool $withBundle): ResettableEntityManager
+    public function open(array $parameters, bool $withBundle): ResettableEntityManager
     {
         $source = getenv('ORO_PLATFORM_DIR') . '/src/Oro/Bundle';
         $chain = new MappingDriverChain();

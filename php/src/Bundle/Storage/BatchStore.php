@@ -69,7 +69,7 @@ final class BatchStore
         } catch (LeaseLostException $e) {
             throw $e;
         } catch (\Throwable $e) {
-            if ([] === $messages || self::isOfTheDatabase($e)) {
+            if ([] === $messages || self::concernsEveryMessage($e)) {
                 throw $e;
             }
             $this->logger->warning(
@@ -79,37 +79,41 @@ final class BatchStore
         }
 
         $result = new StoreResult();
+        $lost = 0;
         foreach ($messages as $message) {
             try {
                 $result = $result->with($this->attempt($originId, $leaseToken, $batch, [$message], false));
             } catch (LeaseLostException $e) {
                 throw $e;
             } catch (\Throwable $e) {
-                if (self::isOfTheDatabase($e)) {
+                if (self::concernsEveryMessage($e)) {
                     throw $e;
                 }
                 $this->logSkipped($batch->mailbox, $message->itemId, $e::class);
                 $result = $result->with(new StoreResult(0, [$message->itemId => $e::class]));
+                ++$lost;
             }
         }
 
-        return $isLast ? $result->with($this->attempt($originId, $leaseToken, $batch, [], true)) : $result;
+        return $result->with($this->attempt($originId, $leaseToken, $batch, [], $isLast, $lost));
     }
 
     /**
      * @param list<Message> $messages
+     * @param int           $lost     messages that were left out before and are to be counted
      */
     private function attempt(
         int $originId,
         ?string $leaseToken,
         Batch $batch,
         array $messages,
-        bool $isLast
+        bool $isLast,
+        int $lost = 0
     ): StoreResult {
         try {
             return $this->transactions->run(
                 fn (EntityManagerInterface $em): StoreResult
-                    => $this->storeInTransaction($em, $originId, $leaseToken, $batch, $messages, $isLast)
+                    => $this->storeInTransaction($em, $originId, $leaseToken, $batch, $messages, $isLast, $lost)
             );
         } finally {
             $this->locks->release();
@@ -125,7 +129,8 @@ final class BatchStore
         ?string $leaseToken,
         Batch $batch,
         array $messages,
-        bool $isLast
+        bool $isLast,
+        int $lost
     ): StoreResult {
         $this->leases->lock($originId, $leaseToken);
         $origin = $em->find(ExchangeEmailOrigin::class, $originId);
@@ -136,7 +141,7 @@ final class BatchStore
         $result = $this->write($em, $origin, $batch, $messages, $isLast);
         $origin->addToCounters(
             $result->collected,
-            \count($result->skipped) + ($isLast ? \count($batch->skipped) : 0)
+            \count($result->skipped) + $lost + ($isLast ? \count($batch->skipped) : 0)
         );
         $em->flush();
 
@@ -204,11 +209,14 @@ final class BatchStore
         );
     }
 
-    /** Whether the next message would fail alike: only bad data, a violated constraint or a size limit is a message's own. */
-    private static function isOfTheDatabase(\Throwable $e): bool
+    /**
+     * Whether the next message would fail alike, so that mail would be lost by going on. Of the database's errors only bad
+     * data, a violated constraint and a size limit are a message's own (SQLSTATE classes 22, 23, 54; MySQL's HY).
+     */
+    private static function concernsEveryMessage(\Throwable $e): bool
     {
         if (!$e instanceof DriverException) {
-            return false;
+            return $e instanceof \Error && !$e instanceof \TypeError && !$e instanceof \ValueError;
         }
 
         return !\in_array(substr((string)$e->getSQLState(), 0, 2), ['22', '23', '54', 'HY'], true)

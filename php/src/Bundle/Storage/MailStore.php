@@ -12,6 +12,7 @@ use ExchangeSync\Message;
 use Oro\Bundle\EmailBundle\Builder\EmailEntityBuilder;
 use Oro\Bundle\EmailBundle\Entity\Email;
 use Oro\Bundle\EmailBundle\Entity\EmailBody;
+use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Event\EmailBodyAdded;
 use Psr\Log\LoggerInterface;
@@ -93,13 +94,33 @@ final class MailStore
         foreach ($items as $itemId => $emailUser) {
             $em->persist(new ExchangeEmail($emailUser->getEmail(), $folder, (string)$itemId));
         }
-        $em->flush();
+        $this->flush($em, $emailFolder, array_column(array_intersect_key($new, $emails), 0));
         foreach ($withNewBody as $email) {
             $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME);
         }
         $this->builder->clear();
 
         return new StoreResult(\count($new), $skipped);
+    }
+
+    /**
+     * Oro gives an activity another owner when the folders of an owner's copy change, not when the copy is new: so another
+     * mailbox's copy of a known e-mail gets its folder after it was inserted.
+     *
+     * @param list<EmailUser> $copies
+     */
+    private function flush(EntityManagerInterface $em, EmailFolder $folder, array $copies): void
+    {
+        foreach ($copies as $emailUser) {
+            $emailUser->removeFolder($folder);
+        }
+        $em->flush();
+        foreach ($copies as $emailUser) {
+            $emailUser->addFolder($folder);
+        }
+        if ([] !== $copies) {
+            $em->flush();
+        }
     }
 
     /**

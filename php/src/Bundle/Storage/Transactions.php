@@ -19,6 +19,9 @@ final class Transactions
 {
     public const ATTEMPTS = 6;
 
+    /** Each listener that fails on what it has left keeps the next one from its turn. */
+    private const EMPTYING_ATTEMPTS = 3;
+
     private const FIRST_PAUSE_IN_MILLISECONDS = 40;
 
     public function __construct(
@@ -48,10 +51,8 @@ final class Transactions
 
                 return $result;
             } catch (\Throwable $e) {
-                while ($connection->isTransactionActive()) {
-                    $connection->rollBack();
-                }
-                $this->doctrine->resetManager($this->managerName());
+                $this->rollBack($em);
+                $this->emptyListeners();
                 if (!self::isWorthRepeating($e) || $attempt >= self::ATTEMPTS) {
                     throw $e;
                 }
@@ -75,6 +76,39 @@ final class Transactions
         }
 
         return false;
+    }
+
+    private function rollBack(EntityManagerInterface $em): void
+    {
+        $connection = $em->getConnection();
+        while ($connection->isTransactionActive()) {
+            $connection->rollBack();
+        }
+        $em->clear();
+        $this->doctrine->resetManager($this->managerName());
+    }
+
+    /**
+     * Oro's listeners collect entities when a flush begins and use them after it. Those of a failed flush they would use after
+     * the next one, and so write activities of e-mails that do not exist. An empty flush makes them let go, and what they
+     * write is rolled back.
+     */
+    private function emptyListeners(): void
+    {
+        for ($attempt = 1; $attempt <= self::EMPTYING_ATTEMPTS; ++$attempt) {
+            $em = $this->manager();
+            $isEmpty = true;
+            try {
+                $em->getConnection()->beginTransaction();
+                $em->flush();
+            } catch (\Throwable) {
+                $isEmpty = false;
+            }
+            $this->rollBack($em);
+            if ($isEmpty) {
+                return;
+            }
+        }
     }
 
     private function manager(): EntityManagerInterface

@@ -160,6 +160,7 @@ for ($worker = 0; $worker < $plan['concurrency']; ++$worker) {
     [$mine, $theirs] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
     if (pcntl_fork() === 0) {
         fclose($mine);
+        $workerMeasure = new Measure();
         $mail = new SoapMail($plan);
         $own = ['seen' => 0, 'matched' => 0, 'mime_bytes' => 0];
         for ($at = $worker; $at < count($mailboxes); $at += $plan['concurrency']) {
@@ -167,7 +168,7 @@ for ($worker = 0; $worker < $plan['concurrency']; ++$worker) {
                 $own[$name] += $value;
             }
         }
-        fwrite($theirs, json_encode($own + ['peak_kib' => $measure->peak()]) . "\n");
+        fwrite($theirs, json_encode($own + ['peak_kib' => $workerMeasure->peak()]) . "\n");
         exit(0);
     }
     fclose($theirs);

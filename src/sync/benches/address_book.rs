@@ -12,7 +12,10 @@ const ASKED: usize = 100_003;
 
 fn book() -> AddressBook {
     let mut book = AddressBook::default();
-    for (kind, count, name) in [(OwnerKind::Contact, CONTACTS, "contact"), (OwnerKind::User, USERS, "user")] {
+    for (kind, count, name) in [
+        (OwnerKind::Contact, CONTACTS, "contact"),
+        (OwnerKind::User, USERS, "user"),
+    ] {
         for id in 1..=count {
             book.add(&address(name, id), Owner { kind, id });
         }

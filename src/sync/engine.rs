@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use ews::transport::{OAuth, Secret, Transport};
-use ews::{DistinguishedFolder, ItemId};
+use ews::{DistinguishedFolder, ItemId, discovery};
 use futures_util::FutureExt;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
@@ -187,28 +187,18 @@ impl Engine {
 
     /// The client, once the server's address is known.
     async fn connect(&self, mailbox: &str) -> Result<ews::Client, Error> {
-        let told = |error: ews::transport::Error| Error::of_mailbox(mailbox, &error.into(), None);
-        let transport = Transport::new(self.transport_settings(self.endpoint()?)?).map_err(told)?;
+        let mut transport = self.transport_settings()?;
+        transport.endpoint = discovery::endpoint(&self.settings.server, Some(mailbox), &transport)
+            .await
+            .map_err(|error| Error::of_discovery(mailbox, &error))?;
+        let transport = Transport::new(transport).map_err(|error| Error::of_mailbox(mailbox, &error.into(), None))?;
         Ok(ews::Client::new(transport, self.settings.request_server_version()?))
     }
 
-    fn endpoint(&self) -> Result<Url, Error> {
-        let server = self.settings.server.trim();
-        let url = match server.contains("://") {
-            true => server.to_owned(),
-            false => format!("https://{server}/EWS/Exchange.asmx"),
-        };
-        Url::parse(&url).map_err(|error| {
-            Error::setting(
-                "server",
-                &format!("is '{server}', which is no host and no URL ({error})."),
-                "Set it to the host of Exchange, or to https://HOST/EWS/Exchange.asmx.",
-            )
-        })
-    }
-
-    fn transport_settings(&self, endpoint: Url) -> Result<ews::transport::Settings, Error> {
+    fn transport_settings(&self) -> Result<ews::transport::Settings, Error> {
         let settings = &self.settings;
+        // Discovery puts the endpoint there.
+        let endpoint = Url::parse("https://exchange.invalid").map_err(|_| Error::internal("of the settings"))?;
         let mut transport =
             ews::transport::Settings::new(endpoint, settings.login.clone(), Secret::new(settings.password.clone()));
         transport.scheme = settings.scheme()?;

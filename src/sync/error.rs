@@ -71,6 +71,24 @@ impl Error {
         }
     }
 
+    /// Exchange was not found, asked for this mailbox.
+    pub(crate) fn of_discovery(mailbox: &str, error: &ews::discovery::Error) -> Self {
+        use ews::transport::Remedy;
+        Self {
+            kind: match error.remedy() {
+                Remedy::Configuration => ErrorKind::Configuration,
+                Remedy::Connection => ErrorKind::Connection,
+                Remedy::Authentication => ErrorKind::Authentication,
+                Remedy::Throttled => ErrorKind::Throttled,
+                Remedy::Protocol => ErrorKind::Protocol,
+            },
+            code: None,
+            message: format!("Mailbox {mailbox}: {}", error.message()),
+            remedy: error.advice(),
+            retry_at: None,
+        }
+    }
+
     /// What the EWS layer says of one mailbox; `held_for`: how long it must be left alone.
     pub(crate) fn of_mailbox(mailbox: &str, error: &ews::Error, held_for: Option<Duration>) -> Self {
         let kind = match error.remedy() {

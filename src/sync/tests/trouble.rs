@@ -49,7 +49,7 @@ async fn check_tells_the_server_apart_from_what_stands_in_the_way() {
             "domains",
         ),
         (
-            wrong(|s| s.server = "http://no-such-host.invalid/EWS/Exchange.asmx".into()),
+            wrong(|s| s.server = "https://no-such-host.invalid/EWS/Exchange.asmx".into()),
             JANE,
             ErrorKind::Connection,
             "DNS",

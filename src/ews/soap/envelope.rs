@@ -19,7 +19,7 @@ impl Xml {
 
     /// Text or an attribute's value; what XML 1.0 forbids is left out.
     pub(crate) fn escaped(&mut self, text: &str) -> &mut Self {
-        let plain = |b: u8| b >= 0x20 && b < 0x7f && !matches!(b, b'&' | b'<' | b'>' | b'"');
+        let plain = |b: u8| (0x20..0x7f).contains(&b) && !matches!(b, b'&' | b'<' | b'>' | b'"');
         if text.bytes().all(plain) {
             self.0.push_str(text);
             return self;

@@ -183,9 +183,8 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Where in the answer a borrowed piece stands.
-    fn place(&self, piece: &Cow<'_, str>) -> Option<Range<usize>> {
-        let Cow::Borrowed(piece) = piece else { return None };
+    /// Where in the answer a piece stands; one that was copied stands elsewhere.
+    fn place(&self, piece: &str) -> Option<Range<usize>> {
         let start = (piece.as_ptr() as usize).checked_sub(self.body.as_ptr() as usize)?;
         let range = start..start.checked_add(piece.len())?;
         (range.end <= self.body.len()).then_some(range)

@@ -3,6 +3,7 @@
 mod batch;
 mod call;
 mod client;
+pub mod discovery;
 mod error;
 mod folder;
 mod ids;

@@ -183,7 +183,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Where in the answer a piece stands; none where it was copied.
+    /// Where in the answer a piece stands; one that was copied stands elsewhere.
     fn place(&self, piece: &str) -> Option<Range<usize>> {
         let start = (piece.as_ptr() as usize).checked_sub(self.body.as_ptr() as usize)?;
         let range = start..start.checked_add(piece.len())?;

@@ -9,6 +9,7 @@ mod folder;
 mod ids;
 mod item;
 mod operations;
+pub mod recorded;
 mod response_code;
 mod soap;
 pub mod transport;

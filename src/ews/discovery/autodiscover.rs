@@ -37,6 +37,18 @@ enum Protocol {
     Pox,
 }
 
+impl Protocol {
+    /// A redirect may lead from one to another.
+    fn of(url: &Url) -> Option<Self> {
+        let path = url.path().to_ascii_lowercase();
+        match path.rsplit_once('.')?.1 {
+            "xml" => Some(Self::Pox),
+            "svc" => Some(Self::Soap),
+            _ => None,
+        }
+    }
+}
+
 /// Whether other protocols of the same host are worth a request.
 enum Host {
     Answers,
@@ -223,6 +235,10 @@ impl<'a> Search<'a> {
     async fn reachable(&mut self, from: &Url, urls: Vec<String>) -> Found {
         for told in urls {
             match Url::parse(&told) {
+                Ok(url) if !url.path().to_ascii_lowercase().ends_with(".asmx") => {
+                    self.tried
+                        .push(format!("{from} tells {url}, which is no address of EWS."));
+                }
                 Ok(url) if self.agreed.allows(&url) || is_same_place(from, &url) => {
                     match has_ews(self.transport, url.as_str()).await {
                         Ok(url) => return Ok(Some(url)),
@@ -253,7 +269,10 @@ impl<'a> Search<'a> {
         address: &str,
     ) -> Result<(Option<Url>, Host), Error> {
         match self.follow(from.as_str(), to) {
-            Some(target) => Box::pin(self.url(protocol, target, address)).await,
+            Some(target) => {
+                let protocol = Protocol::of(&target).unwrap_or(protocol);
+                Box::pin(self.url(protocol, target, address)).await
+            }
             None => Ok((None, Host::Answers)),
         }
     }

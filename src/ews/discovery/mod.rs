@@ -88,3 +88,6 @@ async fn has_ews(transport: &Transport, url: &str) -> Result<Url, transport::Err
         status => Err(not_ews(url, status, "no Exchange Web Services")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,3 +145,28 @@ fn read(answer: &[u8], id: u16) -> Result<Option<(String, u16)>, String> {
         .next()
         .map(|(_, _, target, port)| (target.trim_end_matches('.').to_ascii_lowercase(), port)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_servers_are_those_of_resolv_conf() {
+        let config =
+            "# comment\nsearch example.com\nnameserver 192.0.2.1\n nameserver\t2001:db8::1\nnameserver nonsense\n";
+        assert_eq!(
+            name_servers(config),
+            ["192.0.2.1:53".parse().unwrap(), "[2001:db8::1]:53".parse().unwrap()]
+        );
+    }
+
+    #[test]
+    fn an_answer_to_another_question_is_refused() {
+        let query = query(7, "_autodiscover._tcp.example.com").unwrap();
+        assert!(read(&query, 7).is_err(), "a query is no answer");
+        let answer = Packet::parse(&query).unwrap().into_reply().build_bytes_vec().unwrap();
+        assert_eq!(read(&answer, 7), Ok(None));
+        assert!(read(&answer, 8).is_err());
+        assert!(read(b"x", 7).is_err());
+    }
+}

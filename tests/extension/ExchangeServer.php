@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Extension;
 
+use Generator;
 use RuntimeException;
 
 /**
@@ -98,6 +99,20 @@ final class ExchangeServer
     public function stats(): array
     {
         return json_decode($this->fetch('/stats', ['method' => 'GET']), true, 16, JSON_THROW_ON_ERROR);
+    }
+
+    /**
+     * Rows of a list that the server generated: [address, id].
+     *
+     * @param 'users'|'contacts' $list
+     */
+    public function rows(string $list): Generator
+    {
+        $lines = explode("\n", trim($this->fetch("/control/$list.csv", ['method' => 'GET'])));
+        foreach (array_slice($lines, 1) as $line) {
+            [$email, $id] = str_getcsv($line);
+            yield [$email, (int) $id];
+        }
     }
 
     public function deliver(string $mailbox, string $eml, array $fields = []): string

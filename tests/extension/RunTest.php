@@ -322,6 +322,13 @@ final class RunTest extends TestCase
         self::assertSame([], array_filter(array_column($batches, 'checkpoint')));
     }
 
+    public function testASearchForNobodyIsRefused(): void
+    {
+        $this->expectException(ConfigurationException::class);
+        $this->expectExceptionMessage('$participants is empty');
+        $this->sync->search([new Mailbox(ExchangeServer::JANE)], $this->book(), []);
+    }
+
     public function testOneMessageIsReadAndMarked(): void
     {
         $item = $this->server->deliver(ExchangeServer::JANE, ExchangeServer::mail('1@c.example', 'One', ExchangeServer::JANE));

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Extension;
 
+use ExchangeSync\AddressBook;
 use Generator;
 use RuntimeException;
 
@@ -57,6 +58,18 @@ final class ExchangeServer
     public static function ofJaneAndJoe(string ...$arguments): self
     {
         return new self(['--mailbox', self::JANE, '--mailbox', self::JOE, ...$arguments]);
+    }
+
+    /**
+     * Jane and Joe are users 1 and 2, the customer is contact 7.
+     */
+    public static function book(): AddressBook
+    {
+        $book = new AddressBook();
+        $book->addUsers([[self::JANE, 1], [self::JOE, 2]]);
+        $book->addContacts([[self::CUSTOMER, 7]]);
+
+        return $book;
     }
 
     /**

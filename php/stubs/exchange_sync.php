@@ -63,8 +63,9 @@ namespace {
          * Searches mailboxes for mail of these participants, such as contacts that came late. Batches carry no checkpoint.
          *
          * @param iterable<\ExchangeSync\Mailbox> $mailboxes pulled one by one, as the engine has room
-         * @param list<string> $participants addresses
+         * @param list<string> $participants addresses, at least one
          *
+         * @throws \ExchangeSync\ConfigurationException no participant
          * @throws \ExchangeSync\Exception
          */
         public function search(iterable $mailboxes, \ExchangeSync\AddressBook $book, array $participants): \ExchangeSync\Run

@@ -77,13 +77,20 @@ impl ExchangeSync {
     /// Searches mailboxes for mail of these participants, such as contacts that came late. Batches carry no checkpoint.
     ///
     /// @param iterable<\ExchangeSync\Mailbox> $mailboxes pulled one by one, as the engine has room
-    /// @param list<string> $participants addresses
+    /// @param list<string> $participants addresses, at least one
     ///
+    /// @throws \ExchangeSync\ConfigurationException no participant
     /// @throws \ExchangeSync\Exception
     pub fn search(&self, mailboxes: Iterable, book: &AddressBook, participants: &ZendHashTable) -> PhpResult<Run> {
         panics::guard(|| {
             let book = book.shared()?;
             let participants = options::strings("participants", participants)?;
+            if participants.is_empty() {
+                return Err(exception::of_option(
+                    "The argument $participants is empty.",
+                    "Name the addresses to search for, or use run() to read everything.",
+                ));
+            }
             self.start(mailboxes, move |engine| engine.search(book, participants))
         })
     }

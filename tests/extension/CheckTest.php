@@ -5,11 +5,13 @@ declare(strict_types=1);
 namespace ExchangeMail\Tests\Extension;
 
 use ExchangeSync;
+use ExchangeSync\AddressBook;
 use ExchangeSync\AuthenticationException;
 use ExchangeSync\ConfigurationException;
 use ExchangeSync\ConnectionException;
 use ExchangeSync\Exception;
 use ExchangeSync\ImpersonationException;
+use ExchangeSync\Mailbox;
 use ExchangeSync\ProtocolException;
 use ExchangeSync\ThrottledException;
 use PHPUnit\Framework\TestCase;
@@ -110,6 +112,22 @@ final class CheckTest extends TestCase
         $server = ExchangeServer::ofJaneAndJoe();
         $sync = new ExchangeSync($server->options());
         $this->assertRefused(ImpersonationException::class, 'nobody@example.com', $sync, 'nobody@example.com');
+    }
+
+    public function testABusyServerSaysUntilWhen(): void
+    {
+        $server = ExchangeServer::ofJaneAndJoe();
+        $busy = ['fault' => 'soap_fault', 'code' => 'ErrorServerBusy', 'back_off_milliseconds' => 600_000, 'times' => 100];
+        $server->control('fault', $busy);
+        $sync = new ExchangeSync($server->options());
+        $e = $this->assertRefused(ThrottledException::class, 'concurrency', $sync);
+        self::assertSame('ErrorServerBusy', $e->ewsCode);
+        self::assertEqualsWithDelta(time() + 600, $e->retryAt->getTimestamp(), 30);
+        foreach ($sync->run([new Mailbox(ExchangeServer::JANE)], new AddressBook()) as $batch) {
+            self::assertSame([$e::class, 'ErrorServerBusy'], [$batch->failure->exception, $batch->failure->code]);
+            self::assertEqualsWithDelta(time() + 600, $batch->failure->retryAt->getTimestamp(), 30);
+            self::assertSame($e->getMessage(), $batch->failure->message . ' ' . $batch->failure->remedy);
+        }
     }
 
     public function testAMailboxOfAnotherDomainIsNotContacted(): void

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Extension;
 
+use ExchangeSync\AddressBook;
+use Generator;
 use RuntimeException;
 
 /**
@@ -59,6 +61,18 @@ final class ExchangeServer
     }
 
     /**
+     * Jane and Joe are users 1 and 2, the customer is contact 7.
+     */
+    public static function book(): AddressBook
+    {
+        $book = new AddressBook();
+        $book->addUsers([[self::JANE, 1], [self::JOE, 2]]);
+        $book->addContacts([[self::CUSTOMER, 7]]);
+
+        return $book;
+    }
+
+    /**
      * Options of the extension for this server.
      *
      * @return array<string, mixed>
@@ -98,6 +112,20 @@ final class ExchangeServer
     public function stats(): array
     {
         return json_decode($this->fetch('/stats', ['method' => 'GET']), true, 16, JSON_THROW_ON_ERROR);
+    }
+
+    /**
+     * Rows of a list that the server generated: [address, id].
+     *
+     * @param 'users'|'contacts' $list
+     */
+    public function rows(string $list): Generator
+    {
+        $lines = explode("\n", trim($this->fetch("/control/$list.csv", ['method' => 'GET'])));
+        foreach (array_slice($lines, 1) as $line) {
+            [$email, $id] = str_getcsv($line);
+            yield [$email, (int) $id];
+        }
     }
 
     public function deliver(string $mailbox, string $eml, array $fields = []): string

@@ -45,11 +45,8 @@ final class LargeMessageTest extends TestCase
         $item = $this->server->deliver(ExchangeServer::JANE, self::withAttachment(random_bytes(2 * self::MIB)));
         $this->server->fill(ExchangeServer::JANE, 1);
         $sync = new \ExchangeSync($this->server->options(['max_message_bytes' => self::MIB]));
-        $book = new \ExchangeSync\AddressBook();
-        $book->addUsers([[ExchangeServer::JANE, 1]]);
-        $book->addContacts([[ExchangeServer::CUSTOMER, 7]]);
         $skipped = $subjects = [];
-        foreach ($sync->run([new \ExchangeSync\Mailbox(ExchangeServer::JANE)], $book) as $batch) {
+        foreach ($sync->run([new \ExchangeSync\Mailbox(ExchangeServer::JANE)], ExchangeServer::book()) as $batch) {
             $skipped = [...$skipped, ...$batch->skipped];
             $subjects = [...$subjects, ...array_column($batch->messages, 'subject')];
         }

@@ -97,6 +97,14 @@ final class OptionsTest extends TestCase
         new ExchangeSync($options);
     }
 
+    public function testAnObjectTakesNoOptionsByProperty(): void
+    {
+        $sync = new ExchangeSync(self::GOOD);
+        $this->expectException(\Error::class);
+        $this->expectExceptionMessage('Cannot create dynamic property ExchangeSync::$concurrency');
+        $sync->concurrency = 4;
+    }
+
     public function testOauthTakesNoLoginAndPassword(): void
     {
         $oauth = [

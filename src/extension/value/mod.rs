@@ -7,7 +7,7 @@ mod server_info;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::ffi::{
-    _ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, IS_ARRAY, IS_LONG, IS_STRING, MAY_BE_BOOL, zend_type,
+    _ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, IS_ARRAY, IS_LONG, IS_STRING, IS_UNDEF, MAY_BE_BOOL, zend_type,
 };
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
@@ -72,7 +72,7 @@ pub(crate) fn fill<T: Value, const N: usize>(object: &mut ZendObject, values: [Z
 /// Whether the object's properties are written.
 pub(crate) fn is_filled(object: &ZendObject) -> bool {
     // SAFETY: every class that asks has at least one slot.
-    unsafe { object.properties_table[0].u1.type_info != 0 }
+    unsafe { object.properties_table[0].u1.type_info != IS_UNDEF }
 }
 
 /// Declares the readonly properties of a value class.
@@ -126,14 +126,8 @@ fn zend_type_of(ty: Type) -> zend_type {
 }
 
 /// The value of a property without one.
-trait Undefined {
-    fn undefined() -> Self;
-}
-
-impl Undefined for Zval {
-    fn undefined() -> Self {
-        let mut zval = Zval::new();
-        zval.u1.type_info = 0;
-        zval
-    }
+fn undefined() -> Zval {
+    let mut zval = Zval::new();
+    zval.u1.type_info = IS_UNDEF;
+    zval
 }

@@ -60,6 +60,18 @@ final class InterruptionTest extends TestCase
         yield 'systemd stop' => [SIGTERM];
     }
 
+    public function testASignalEndsTheWaitingForASlowServer(): void
+    {
+        $this->exchange->control(['command' => 'latency', 'milliseconds' => 60_000]);
+        $run = $this->program->start('sync');
+        usleep(1_500_000);
+        $signalled = microtime(true);
+        $run->signal(SIGINT);
+
+        self::assertSame(ExitCode::INTERRUPTED, $run->wait()->code);
+        self::assertLessThan(10.0, microtime(true) - $signalled);
+    }
+
     public function testRunsThatAreKilledAgainAndAgainLoseNothingAndStoreNothingTwice(): void
     {
         mt_srand(1);

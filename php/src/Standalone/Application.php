@@ -9,6 +9,7 @@ use ExchangeMail\Standalone\Configuration\ConfigurationProblem;
 use ExchangeMail\Standalone\Output\PlainText;
 use ExchangeMail\Standalone\Storage\DatabaseProblem;
 use ExchangeMail\Standalone\Synchronization\AnotherRun;
+use ExchangeMail\Standalone\Synchronization\StopRequested;
 use Symfony\Component\Console\Application as ConsoleApplication;
 use Symfony\Component\Console\Exception\ExceptionInterface as ConsoleException;
 use Symfony\Component\Console\Input\InputInterface;
@@ -61,6 +62,7 @@ final class Application extends ConsoleApplication
             $e instanceof \ExchangeSync\Exception => ExitCode::SERVER,
             $e instanceof AnotherRun => ExitCode::ANOTHER_RUN,
             $e instanceof DatabaseProblem => ExitCode::DATABASE,
+            $e instanceof StopRequested => ExitCode::INTERRUPTED,
             default => null,
         };
     }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Output;
 
+use ExchangeMail\Standalone\Synchronization\StopRequested;
 use ExchangeMail\Standalone\Synchronization\Summary;
 use Symfony\Component\Console\Output\OutputInterface;
 
@@ -40,7 +41,7 @@ final class SummaryText
         }
         self::writeFailures($error, $summary);
         if ($summary->interrupted) {
-            $error->writeln('<comment>Stopped. What was read is stored; the next run goes on from here.</comment>');
+            $error->writeln('<comment>' . (new StopRequested())->getMessage() . '</comment>');
         }
     }
 

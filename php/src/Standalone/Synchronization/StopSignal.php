@@ -5,10 +5,12 @@ declare(strict_types=1);
 namespace ExchangeMail\Standalone\Synchronization;
 
 /**
- * Turns the first SIGINT or SIGTERM into a wish to stop; a second one ends the process at once, which loses nothing either.
+ * Turns the first SIGINT or SIGTERM into StopRequested, at once or, while a batch is being stored, after it. A second signal
+ * ends the process at once, which loses nothing either.
  */
 final class StopSignal
 {
+    private bool $storing = false;
     private bool $wished = false;
 
     public static function listen(): self
@@ -17,19 +19,44 @@ final class StopSignal
         if (function_exists('pcntl_async_signals')) {
             pcntl_async_signals(true);
             foreach ([SIGINT, SIGTERM] as $signal) {
-                pcntl_signal($signal, static function () use ($stop): void {
-                    $stop->wished = true;
-                    pcntl_signal(SIGINT, SIG_DFL);
-                    pcntl_signal(SIGTERM, SIG_DFL);
-                }, false);
+                pcntl_signal($signal, $stop->receive(...), false);
             }
         }
 
         return $stop;
     }
 
-    public function isWished(): bool
+    /**
+     * @template T
+     *
+     * @param callable(): T $work what must not be left half done
+     *
+     * @return T
+     *
+     * @throws StopRequested after the work
+     */
+    public function after(callable $work): mixed
     {
-        return $this->wished;
+        $this->storing = true;
+        try {
+            $result = $work();
+        } finally {
+            $this->storing = false;
+        }
+        if ($this->wished) {
+            throw new StopRequested();
+        }
+
+        return $result;
+    }
+
+    private function receive(): void
+    {
+        pcntl_signal(SIGINT, SIG_DFL);
+        pcntl_signal(SIGTERM, SIG_DFL);
+        $this->wished = true;
+        if (!$this->storing) {
+            throw new StopRequested();
+        }
     }
 }

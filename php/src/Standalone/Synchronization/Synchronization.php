@@ -12,7 +12,7 @@ use ExchangeSync\Batch;
 
 /**
  * One run: reads the mailboxes and hands each batch to where it is stored. Asking for the next batch tells the engine that
- * this one is safe, so nothing is done after the last stored batch when a stop is wished.
+ * this one is safe.
  */
 final class Synchronization
 {
@@ -33,18 +33,18 @@ final class Synchronization
         $book = new AddressBook();
         $book->addContacts(new AddressFile($this->configuration->contacts));
         $book->addUsers(new AddressFile($this->configuration->users));
-        $summary = new Summary();
         $withCheckpoints = $this->withCheckpoints($mailboxes);
         $run = [] === $participants
             ? $engine->run($withCheckpoints, $book)
             : $engine->search($withCheckpoints, $book, $participants);
-        foreach ($run as $batch) {
-            $summary->add($batch, $this->sink->save($batch));
-            $progress($summary, $batch);
-            if ($this->stop->isWished()) {
-                $summary->interrupted = true;
-                break;
+        $summary = new Summary();
+        try {
+            foreach ($run as $batch) {
+                $this->stop->after(fn () => $summary->add($batch, $this->sink->save($batch)));
+                $progress($summary, $batch);
             }
+        } catch (StopRequested) {
+            $summary->interrupted = true;
         }
 
         return $summary;

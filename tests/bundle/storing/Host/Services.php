@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing\Host;
 
+use Doctrine\ORM\Events;
 use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
 use ExchangeMail\Bundle\AddressBook\AddressQuery;
+use ExchangeMail\Bundle\EventListener\LateAddressListener;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\BodyFactory;
@@ -97,6 +99,10 @@ final class Services
             $this->store,
             $this->organization,
             $this->logger
+        );
+        $oro->em->getEventManager()->addEventListener(
+            [Events::postPersist, Events::postUpdate, Events::postFlush],
+            new LateAddressListener($oro->ownerProvider, $engine)
         );
         $this->synchronizer = new ExchangeEmailSynchronizer(
             $engine,

@@ -40,6 +40,7 @@ use Oro\Bundle\EmailBundle\Provider\EmailActivityListProvider;
 use Oro\Bundle\EmailBundle\Provider\EmailOwnersProvider;
 use Oro\Bundle\EmailBundle\Tools\EmailAddressHelper;
 use Oro\Bundle\EntityBundle\ORM\DoctrineHelper;
+use Oro\Bundle\EntityConfigBundle\Config\ConfigManager as EntityConfigManager;
 use Oro\Bundle\EntityExtendBundle\EntityExtend\ExtendedEntityFieldsProcessor;
 use Oro\Bundle\FeatureToggleBundle\Checker\FeatureChecker;
 use Oro\Bundle\SecurityBundle\Authentication\TokenAccessor;
@@ -141,6 +142,7 @@ final class OroHost
             'activityAclClasses' => [Email::class => EmailUser::class],
             'providerContainer' => $providers,
             'doctrineHelper' => $helper,
+            'configManager' => Blank::of(EntityConfigManager::class, ['getIds' => []]),
             'tokenAccessor' => $accessor,
             'activityListFactory' => new ActivityListFactory(),
             'ownerActivityClasses' => null,

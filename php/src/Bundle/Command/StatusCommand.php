@@ -61,7 +61,7 @@ HELP
                 self::time($status->lastRunAt),
                 $status->collected,
                 $status->skipped,
-                trim($status->error . "\n" . $status->remedy),
+                $status->describeError(),
                 match (true) {
                     !$status->active => 'switched off',
                     null === $status->nextRunAt => 'next cron run',

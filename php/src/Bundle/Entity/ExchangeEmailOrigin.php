@@ -152,6 +152,17 @@ class ExchangeEmailOrigin extends EmailOrigin
     }
 
     /**
+     * What happened and what to do, in one text; the engine's message often tells the remedy itself.
+     */
+    public function describeLastError(): ?string
+    {
+        return null === $this->lastError || '' === (string)$this->lastErrorRemedy
+            || str_contains($this->lastError, (string)$this->lastErrorRemedy)
+            ? $this->lastError
+            : $this->lastError . ' ' . $this->lastErrorRemedy;
+    }
+
+    /**
      * The EWS ResponseCode of the last error, if the server gave one.
      */
     public function getLastErrorCode(): ?string

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Notification;
 
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Sync\MailboxFinished;
 use Oro\Bundle\EmailBundle\Sync\EmailSyncNotificationAlert;
 use Oro\Bundle\NotificationBundle\NotificationAlert\NotificationAlertManager;
 
@@ -23,61 +23,46 @@ final class CredentialFailureNotifier
     {
     }
 
-    /**
-     * To be called after each run of a mailbox; the origin knows how it went.
-     *
-     * @param string|null $previousException what getLastErrorException() told before the run: alerts are settled only by the
-     *                                       run that found the remedy, so that those of an IMAP mailbox stay
-     */
-    public function update(ExchangeEmailOrigin $origin, ?string $previousException): void
+    public function onFinished(MailboxFinished $mailbox): void
     {
-        $organizationId = $origin->getOrganization()?->getId();
-        if (null === $organizationId) {
+        if (null === $mailbox->organizationId) {
             return;
         }
-
-        match ($origin->getLastErrorException()) {
-            null => $this->settle($origin, $previousException, $organizationId),
-            self::AUTHENTICATION => $this->raise($origin, null, $organizationId),
-            self::IMPERSONATION => $this->raise($origin, $origin->getOwner()?->getId(), $organizationId),
-            default => null,
-        };
+        if (self::isRefusal($mailbox->exception)) {
+            $this->raise($mailbox, $mailbox->organizationId);
+        } elseif (null === $mailbox->exception && self::isRefusal($mailbox->previousException)) {
+            // Only by the run that ended the refusal, so that the alerts of an IMAP mailbox stay.
+            $this->alertManager->resolveNotificationAlertsByAlertTypeForUserAndOrganization(
+                EmailSyncNotificationAlert::ALERT_TYPE_AUTH,
+                self::findAddressee($mailbox, $mailbox->previousException),
+                $mailbox->organizationId
+            );
+        }
     }
 
-    private function raise(ExchangeEmailOrigin $origin, ?int $userId, int $organizationId): void
+    private function raise(MailboxFinished $mailbox, int $organizationId): void
     {
-        // Oro finds no earlier alert of a system mailbox (it compares with NULL) and would add one a minute.
-        if ($this->isRaised($userId, $organizationId)) {
+        $userId = self::findAddressee($mailbox, $mailbox->exception);
+        // Oro finds no earlier alert that has no user (it compares with NULL) and would add one with each run.
+        $counts = $this->alertManager->getNotificationAlertsCountGroupedByTypeForUserAndOrganization($userId, $organizationId);
+        if (($counts[EmailSyncNotificationAlert::ALERT_TYPE_AUTH] ?? 0) > 0) {
             return;
         }
 
-        $alert = EmailSyncNotificationAlert::createForAuthFail(
-            trim($origin->getMailboxAddress() . ': ' . $origin->getLastError() . ' ' . $origin->getLastErrorRemedy())
-        );
+        $alert = EmailSyncNotificationAlert::createForAuthFail($mailbox->mailbox . ': ' . $mailbox->error);
         $alert->setUserId($userId);
         $alert->setOrganizationId($organizationId);
-        $alert->setEmailOriginId((int)$origin->getId());
+        $alert->setEmailOriginId($mailbox->originId);
         $this->alertManager->addNotificationAlert($alert);
     }
 
-    private function settle(ExchangeEmailOrigin $origin, ?string $previousException, int $organizationId): void
+    private static function isRefusal(?string $exception): bool
     {
-        if (!\in_array($previousException, [self::AUTHENTICATION, self::IMPERSONATION], true)) {
-            return;
-        }
-
-        $userId = self::IMPERSONATION === $previousException ? $origin->getOwner()?->getId() : null;
-        $this->alertManager->resolveNotificationAlertsByAlertTypeForUserAndOrganization(
-            EmailSyncNotificationAlert::ALERT_TYPE_AUTH,
-            $userId,
-            $organizationId
-        );
+        return self::AUTHENTICATION === $exception || self::IMPERSONATION === $exception;
     }
 
-    private function isRaised(?int $userId, int $organizationId): bool
+    private static function findAddressee(MailboxFinished $mailbox, ?string $exception): ?int
     {
-        $counts = $this->alertManager->getNotificationAlertsCountGroupedByTypeForUserAndOrganization($userId, $organizationId);
-
-        return ($counts[EmailSyncNotificationAlert::ALERT_TYPE_AUTH] ?? 0) > 0;
+        return self::IMPERSONATION === $exception ? $mailbox->userId : null;
     }
 }

@@ -23,6 +23,17 @@ final readonly class MailboxStatus
     ) {
     }
 
+    /**
+     * What happened and what to do; the engine's message often tells the remedy itself.
+     */
+    public function describeError(): string
+    {
+        $error = (string)$this->error;
+        $remedy = (string)$this->remedy;
+
+        return '' === $remedy || str_contains($error, $remedy) ? $error : $error . "\n" . $remedy;
+    }
+
     public function hasFailed(): bool
     {
         return $this->active && null !== $this->error;

@@ -13,6 +13,7 @@ use ExchangeSync\AuthenticationException;
 use ExchangeSync\ConfigurationException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
+use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
 
 /**
  * Writes how a run ended into the origin and gives the mailbox back.
@@ -24,7 +25,8 @@ final class OriginOutcome
 
     public function __construct(
         private readonly Transactions $transactions,
-        private readonly OriginLeases $leases
+        private readonly OriginLeases $leases,
+        private readonly EventDispatcherInterface $dispatcher
     ) {
     }
 
@@ -80,20 +82,27 @@ final class OriginOutcome
      */
     private function finish(int $originId, string $token, bool $success, callable $record): void
     {
+        $finished = null;
         try {
             $this->transactions->run(
-                function (EntityManagerInterface $em) use ($originId, $token, $success, $record): void {
+                function (EntityManagerInterface $em) use ($originId, $token, $success, $record, &$finished): void {
                     $this->leases->lock($originId, $token);
                     $origin = $em->find(ExchangeEmailOrigin::class, $originId);
                     if (null !== $origin) {
+                        $previousException = $origin->getLastErrorException();
                         $record($origin);
                         $em->flush();
+                        $finished = MailboxFinished::of($origin, $previousException);
                     }
                     $this->leases->release($originId, $token, $success);
                 }
             );
         } catch (LeaseLostException) {
             // whoever has the mailbox now will say how it went
+            return;
+        }
+        if (null !== $finished) {
+            $this->dispatcher->dispatch($finished);
         }
     }
 

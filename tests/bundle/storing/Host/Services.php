@@ -90,7 +90,7 @@ final class Services
             new MailboxSource($oro->doctrine),
             $this->leases,
             $this->schedule,
-            new OriginOutcome($this->transactions, $this->leases),
+            new OriginOutcome($this->transactions, $this->leases, $oro->dispatcher),
             $this->store,
             $this->organization,
             $this->logger

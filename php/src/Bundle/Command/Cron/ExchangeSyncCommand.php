@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Command\Cron;
 
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\RunLimits;
@@ -36,6 +37,7 @@ final class ExchangeSyncCommand extends Command implements
     public const MAX_EXEC_TIME_IN_MIN = 15;
 
     public function __construct(
+        private readonly OriginSynchronizer $origins,
         private readonly ExchangeEmailSynchronizer $synchronizer,
         private readonly LateAddressSchedule $lateAddresses,
         private readonly EngineProviderInterface $engines,
@@ -167,6 +169,8 @@ HELP
 
             return self::SUCCESS;
         }
+
+        $this->origins->synchronize();
 
         $originIds = array_filter((array)$input->getOption('id'));
         if ($input->getOption('force') && [] === $originIds) {

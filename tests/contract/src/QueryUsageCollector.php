@@ -122,7 +122,7 @@ final class QueryUsageCollector
         $usages = [];
         foreach (array_diff($matches[0], ['true', 'false', 'null']) as $word) {
             if (!str_starts_with($word, 'exchange_')) {
-                $usages[] = new Usage(str_starts_with($word, 'oro_') ? 'table' : 'column', $word, $where);
+                $usages[] = new Usage(1 === preg_match('~^(oro|acl)_~', $word) ? 'table' : 'column', $word, $where);
             }
         }
 

@@ -132,6 +132,11 @@ final class TreeIndex
         $constants = preg_match_all('~const\s+(?:string\s+)?(\w+)\s*=\s*[\'"](\w+)[\'"]~', $source, $match)
             ? array_combine($match[1], $match[2])
             : [];
+        // Tables of Symfony's ACL have no migration in Oro; its own migrations show their columns.
+        preg_match_all('~FROM (acl_\w+) WHERE (\w+)\s*=~', $source, $foreign, \PREG_SET_ORDER);
+        foreach ($foreign as [, $name, $column]) {
+            $this->tables[$name][$column] = true;
+        }
         $table = null;
         foreach (preg_split('~\R~', $source) ?: [] as $line) {
             if (1 === preg_match('~(?:createTable|getTable)\(\s*(?:[\'"](\w+)[\'"]|\w+::(\w+))~', $line, $match)) {

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Migrations;
+
+use Doctrine\DBAL\Connection;
+use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
+
+/**
+ * Undoes what the installer and the running integration wrote, so that Oro works without the bundle's classes.
+ *
+ * Collected mail stays: its origins become inactive internal ones, because Oro can't load an origin whose class is gone. They
+ * lose their owner, so that Oro does not take one for the user's outbox.
+ */
+final class Uninstaller
+{
+    private const TABLES = ['exchange_mail_email', 'exchange_mail_folder', 'exchange_mail_late_address'];
+    private const INDEX = 'exchange_mail_origin_uidx';
+    private const ORIGIN_TABLE = 'oro_email_origin';
+    private const COLUMN_PREFIX = 'exchange_';
+    private const ACL_RESOURCES = ['exchange_mail_status_view', 'exchange_mail_sync_now'];
+
+    public function __construct(private readonly ManagerRegistry $doctrine)
+    {
+    }
+
+    public function uninstall(): void
+    {
+        $connection = $this->em()->getConnection();
+        foreach ($this->getStatements() as $statement) {
+            $connection->executeStatement($statement);
+        }
+    }
+
+    /**
+     * In an order that may be repeated from the first statement that failed.
+     *
+     * @return list<string>
+     */
+    public function getStatements(): array
+    {
+        $connection = $this->em()->getConnection();
+        $platform = $connection->getDatabasePlatform();
+
+        return [
+            ...$this->getOriginStatements($connection),
+            ...array_map(static fn (string $table): string => 'DROP TABLE ' . $table, self::TABLES),
+            $platform->getDropIndexSQL(self::INDEX, self::ORIGIN_TABLE),
+            ...array_map(
+                static fn (string $column): string => \sprintf('ALTER TABLE %s DROP COLUMN %s', self::ORIGIN_TABLE, $column),
+                $this->getColumns()
+            ),
+            "DELETE FROM oro_config_value WHERE section = 'exchange_mail'",
+            "DELETE FROM oro_cron_schedule WHERE command = 'oro:cron:exchange-sync'",
+            ...array_map(
+                static fn (string $resource): string => \sprintf("DELETE FROM acl_classes WHERE class_type = '%s'", $resource),
+                self::ACL_RESOURCES
+            ),
+            "DELETE FROM oro_migrations WHERE bundle = 'ExchangeMailBundle'",
+        ];
+    }
+
+    /**
+     * @return list<string>
+     */
+    private function getOriginStatements(Connection $connection): array
+    {
+        $metadata = $this->em()->getClassMetadata(ExchangeEmailOrigin::class);
+        $own = $connection->quote($metadata->discriminatorValue);
+        $internal = $connection->quote($this->em()->getClassMetadata(InternalEmailOrigin::class)->discriminatorValue);
+
+        return [
+            \sprintf(
+                'UPDATE oro_email_mailbox SET origin_id = NULL WHERE origin_id IN (SELECT id FROM oro_email_origin WHERE name = %s)',
+                $own
+            ),
+            \sprintf(
+                "UPDATE oro_email_origin SET name = %s, internal_name = 'Exchange', isactive = %s, is_sync_enabled = %s,"
+                . ' owner_id = NULL WHERE name = %s',
+                $internal,
+                $connection->getDatabasePlatform()->convertBooleans(false),
+                $connection->getDatabasePlatform()->convertBooleans(false),
+                $own
+            ),
+        ];
+    }
+
+    /**
+     * @return list<string>
+     */
+    private function getColumns(): array
+    {
+        $columns = $this->em()->getClassMetadata(ExchangeEmailOrigin::class)->getColumnNames();
+
+        return array_values(array_filter(
+            $columns,
+            static fn (string $column): bool => str_starts_with($column, self::COLUMN_PREFIX)
+        ));
+    }
+
+    private function em(): EntityManagerInterface
+    {
+        return $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
+    }
+}

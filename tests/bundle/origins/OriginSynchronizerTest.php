@@ -1,0 +1,249 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Origins;
+
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Manager\MailboxDirectory;
+use ExchangeMail\Bundle\Manager\OriginPlan;
+use ExchangeMail\Bundle\Manager\OriginSynchronizer;
+use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\EmailBundle\Entity\Mailbox;
+use Oro\Bundle\OrganizationBundle\Entity\Organization;
+use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
+use Oro\Bundle\UserBundle\Entity\User;
+use Psr\Log\NullLogger;
+
+/**
+ * How origins follow Oro's users and system mailboxes, in a real database.
+ */
+final class OriginSynchronizerTest extends OroTestCase
+{
+    private OriginSynchronizer $synchronizer;
+    private SystemMailboxOrigins $systemMailboxes;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->oro->settings += ['exchange_mail.enabled' => true, 'exchange_mail.domains' => 'example.com'];
+        $this->systemMailboxes = new SystemMailboxOrigins($this->oro->doctrine);
+        $this->synchronizer = new OriginSynchronizer(
+            $this->oro->doctrine,
+            new MailboxDirectory($this->oro->doctrine),
+            $this->systemMailboxes,
+            new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class)),
+            new NullLogger()
+        );
+    }
+
+    public function testEveryEnabledUserWithAnAddressInTheDomainListGetsAnOrigin(): void
+    {
+        $this->user('disabled', fn (User $user) => $user->setEnabled(false));
+        $this->user('elsewhere', fn (User $user) => $user->setEmail('elsewhere@example.com.test'));
+
+        $this->synchronizer->synchronize();
+
+        self::assertSame(['jane@example.com' => true, 'john@example.com' => true], $this->states());
+        $jane = $this->origin('jane@example.com');
+        self::assertSame($this->janeId, $jane->getOwner()->getId());
+        self::assertSame($this->organizationId, $jane->getOrganization()->getId());
+        self::assertSame('jane@example.com', $jane->getMailboxName());
+        self::assertTrue($jane->isSyncEnabled());
+        self::assertSame(0, $jane->getCollected());
+        self::assertNull($jane->getLastRunAt());
+    }
+
+    public function testASecondSynchronizationChangesNothing(): void
+    {
+        $this->synchronizer->synchronize();
+        $before = $this->rows('SELECT * FROM oro_email_origin ORDER BY id');
+
+        self::assertTrue($this->synchronizer->synchronize()->isEmpty());
+        self::assertSame($before, $this->rows('SELECT * FROM oro_email_origin ORDER BY id'));
+    }
+
+    public function testAnAdditionalAddressHasAnOriginAndBelongsToTheUserWhoSignsInWithIt(): void
+    {
+        $this->addAddress($this->janeId, 'Sales@Example.com');
+        $this->addAddress($this->janeId, 'john@example.com');
+
+        $this->synchronizer->synchronize();
+
+        self::assertSame(
+            ['jane@example.com' => true, 'john@example.com' => true, 'sales@example.com' => true],
+            $this->states()
+        );
+        self::assertSame($this->johnId, $this->origin('john@example.com')->getOwner()->getId());
+        self::assertSame($this->janeId, $this->origin('sales@example.com')->getOwner()->getId());
+    }
+
+    public function testADisabledUsersOriginIsSwitchedOffAndTakenUpAgain(): void
+    {
+        $this->synchronizer->synchronize();
+        $id = $this->origin('jane@example.com')->getId();
+
+        $this->change($this->janeId, fn (User $user) => $user->setEnabled(false));
+        self::assertSame([$id], $this->synchronizer->synchronize()->deactivate);
+        self::assertSame(['jane@example.com' => false, 'john@example.com' => true], $this->states());
+
+        $this->change($this->janeId, fn (User $user) => $user->setEnabled(true));
+        self::assertSame([$id], $this->synchronizer->synchronize()->reactivate);
+        self::assertSame(['jane@example.com' => true, 'john@example.com' => true], $this->states());
+    }
+
+    public function testARenamedMailboxKeepsItsOriginAndLooksAtItsFoldersAnew(): void
+    {
+        $this->synchronizer->synchronize();
+        $origin = $this->origin('jane@example.com');
+        $origin->setRootCheckpoint('root', 'checkpoint');
+        $this->oro->em->flush();
+        $long = str_repeat('j', 60) . '@example.com';
+        $this->change($this->janeId, fn (User $user) => $user->setEmail($long));
+
+        $this->synchronizer->synchronize();
+
+        $renamed = $this->origin($long);
+        self::assertSame($origin->getId(), $renamed->getId());
+        self::assertSame(64, mb_strlen($renamed->getMailboxName()));
+        self::assertNull($renamed->getRootCheckpoint());
+        self::assertCount(2, $this->states());
+    }
+
+    public function testADomainThatLeavesTheListSwitchesItsOriginsOff(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->oro->settings['exchange_mail.domains'] = 'example.org';
+        $this->synchronizer->synchronize();
+
+        self::assertSame(['jane@example.com' => false, 'john@example.com' => false], $this->states());
+    }
+
+    public function testAUserWhoMovesToAnotherOrganizationTakesTheOriginAlong(): void
+    {
+        $this->synchronizer->synchronize();
+        $other = (new Organization())->setName('Other')->setEnabled(true);
+        $this->oro->em->persist($other);
+        $this->change($this->janeId, fn (User $user) => $user->setOrganization($other));
+
+        $this->synchronizer->synchronize();
+
+        self::assertSame('Other', $this->origin('jane@example.com')->getOrganization()->getName());
+    }
+
+    public function testTwoHostsThatFindTheSameUserMakeOneOrigin(): void
+    {
+        $directory = new MailboxDirectory($this->oro->doctrine);
+        $plan = OriginPlan::make(
+            $directory->getWanted((new SettingsProvider(
+                $this->oro->config,
+                Blank::of(SymmetricCrypterInterface::class)
+            ))->getSettings()->domains),
+            $directory->getKnown()
+        );
+        $apply = new \ReflectionMethod($this->synchronizer, 'apply');
+        $apply->invoke($this->synchronizer, $plan);
+        $apply->invoke($this->synchronizer, $plan);
+
+        self::assertSame(2, $this->rowCount('oro_email_origin'));
+        self::assertTrue($this->oro->em->isOpen());
+    }
+
+    public function testNothingHappensWhileTheIntegrationIsSwitchedOff(): void
+    {
+        $this->oro->settings['exchange_mail.enabled'] = false;
+        $this->synchronizer->synchronize();
+
+        self::assertSame([], $this->states());
+    }
+
+    public function testASystemMailboxOfExchangeFollowsItsAddressAndTheDomainList(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $this->systemMailboxes->assign($mailbox);
+        $this->oro->em->persist($mailbox->getOrigin());
+        $this->oro->em->flush();
+        $id = $mailbox->getOrigin()->getId();
+
+        $mailbox->setEmail('sales@example.com');
+        $this->oro->em->flush();
+        $this->synchronizer->synchronize();
+        $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $id);
+        self::assertSame('sales@example.com', $origin->getMailboxAddress());
+        self::assertTrue($origin->isActive());
+
+        $this->oro->settings['exchange_mail.domains'] = 'example.org';
+        $this->synchronizer->synchronize();
+        self::assertFalse($this->oro->em->find(ExchangeEmailOrigin::class, $id)->isActive());
+    }
+
+    public function testASystemMailboxThatNoLongerUsesExchangeLeavesAnInactiveOrigin(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $this->systemMailboxes->assign($mailbox);
+        $this->oro->em->flush();
+        $origin = $mailbox->getOrigin();
+
+        $this->systemMailboxes->release($mailbox);
+        $this->oro->em->flush();
+
+        self::assertNull($mailbox->getOrigin());
+        self::assertFalse($origin->isActive());
+        self::assertFalse($this->systemMailboxes->usesExchange($mailbox));
+    }
+
+    private function systemMailbox(string $address): Mailbox
+    {
+        $mailbox = (new Mailbox())->setEmail($address)->setLabel($address);
+        $mailbox->setOrganization($this->oro->em->find(Organization::class, $this->organizationId));
+        $this->oro->em->persist($mailbox);
+        $this->oro->em->flush();
+
+        return $mailbox;
+    }
+
+    /** Past Oro's listeners, which ask more of Oro for a new address than this test has. */
+    private function addAddress(int $userId, string $address): void
+    {
+        $this->oro->em->getConnection()->executeStatement(
+            "INSERT INTO oro_user_email (id, user_id, email) VALUES (nextval('oro_user_email_id_seq'), :user, :email)",
+            ['user' => $userId, 'email' => $address]
+        );
+    }
+
+    private function user(string $name, callable $change): void
+    {
+        $change($this->newUser($name, $this->oro->em->find(Organization::class, $this->organizationId)));
+        $this->oro->em->flush();
+        $this->oro->em->clear();
+    }
+
+    private function change(int $userId, callable $change): void
+    {
+        $change($this->oro->em->find(User::class, $userId));
+        $this->oro->em->flush();
+        $this->oro->em->clear();
+    }
+
+    private function origin(string $address): ExchangeEmailOrigin
+    {
+        $this->oro->em->clear();
+        $origins = $this->oro->em->getRepository(ExchangeEmailOrigin::class)->findByMailboxAddress($address);
+        self::assertCount(1, $origins);
+
+        return $origins[0];
+    }
+
+    /**
+     * @return array<string, bool>
+     */
+    private function states(): array
+    {
+        $rows = $this->rows('SELECT exchange_mailbox, isactive FROM oro_email_origin ORDER BY exchange_mailbox');
+
+        return array_column($rows, 'isactive', 'exchange_mailbox');
+    }
+}

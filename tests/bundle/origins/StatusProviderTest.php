@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Origins;
+
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Manager\OriginRetry;
+use ExchangeMail\Bundle\Status\MailboxStatus;
+use ExchangeMail\Bundle\Status\StatusProvider;
+use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+
+/**
+ * What an administrator is told of the mailboxes.
+ */
+final class StatusProviderTest extends OroTestCase
+{
+    public function testAFailedMailboxIsListedWithItsErrorRemedyAndNextRun(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false));
+        $origin->addToCounters(12, 1);
+        $origin->recordFailure(
+            new \DateTimeImmutable('2026-03-01 10:00:00'),
+            'ExchangeSync\ImpersonationException',
+            'ErrorImpersonateUserDenied',
+            'The account may not open john@example.com.',
+            'Give it the role ApplicationImpersonation.',
+            new \DateTimeImmutable('2026-03-01 12:15:00 +02:00')
+        );
+        $this->oro->em->flush();
+
+        [$jane, $john] = $this->statuses(false);
+
+        self::assertFalse($jane->hasFailed());
+        self::assertNull($jane->lastRunAt);
+        self::assertTrue($john->hasFailed());
+        self::assertSame(['john@example.com', 'john', 12, 1], [$john->mailbox, $john->reader, $john->collected, $john->skipped]);
+        self::assertSame(
+            "The account may not open john@example.com.\nGive it the role ApplicationImpersonation.",
+            $john->describeError()
+        );
+        self::assertSame('10:15', $john->nextRunAt->format('H:i'));
+        self::assertSame(['john@example.com'], array_column($this->statuses(true), 'mailbox'));
+    }
+
+    public function testAChangedSettingTakesTheWaitingTimeBack(): void
+    {
+        $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->janeId, false));
+        $origin->setNextRunAt(new \DateTimeImmutable('+1 hour'));
+        $this->oro->em->flush();
+
+        (new OriginRetry($this->oro->doctrine))->retryAll();
+
+        self::assertNull($this->statuses(false)[0]->nextRunAt);
+    }
+
+    /**
+     * @return list<MailboxStatus>
+     */
+    private function statuses(bool $failedOnly): array
+    {
+        $this->oro->em->clear();
+
+        return iterator_to_array((new StatusProvider($this->oro->doctrine))->getStatuses($failedOnly), false);
+    }
+}

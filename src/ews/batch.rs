@@ -4,22 +4,18 @@
 //! read. What is left is asked again, in halves where there was no progress, until the one that is the reason is alone
 //! and carries its error.
 
+use std::marker::PhantomData;
+
 use crate::call::{Patience, Persistence, may_be_size};
 use crate::soap::{Message, Operation};
-use crate::{Error, Mailbox, ResponseCode, ResponseError};
+use crate::{Error, Mailbox, ResponseCode, ResponseError, transport};
 
-/// Single requests that may fail with no answer to be had from any, before it is the server that is at fault.
-const LONE_FAILURES: usize = 3;
-
-/// What is still to be asked.
-struct Chunk {
-    places: Vec<usize>,
-    patience: Patience,
-}
+/// Answers that fail alone, one after the other and before any good one: then it is the server that is at fault.
+const LONE_FAILURES: usize = 8;
 
 /// Asks for all of `keys`; the answers in their order, one each.
 pub(crate) async fn ask<'k, K, O, B>(
-    mailbox: &Mailbox,
+    mailbox: &'k Mailbox,
     keys: &'k [K],
     build: B,
 ) -> Result<Vec<Message<O::Content>>, Error>
@@ -27,37 +23,87 @@ where
     O: Operation,
     B: Fn(Vec<&'k K>) -> O,
 {
-    let mut answers: Vec<Option<Message<O::Content>>> = (0..keys.len()).map(|_| None).collect();
-    let mut waiting = vec![Chunk::new((0..keys.len()).collect())];
-    let (mut answered, mut lone_failures) = (false, 0);
-    while let Some(mut chunk) = waiting.pop() {
+    let mut batch = Batch::<O, B, K> {
+        mailbox,
+        keys,
+        build,
+        answers: (0..keys.len()).map(|_| None).collect(),
+        waiting: vec![Chunk::new((0..keys.len()).collect())],
+        suspects: Vec::new(),
+        answered: false,
+        operation: PhantomData,
+    };
+    while let Some(chunk) = batch.waiting.pop() {
+        batch.take(chunk).await?;
+    }
+    batch.try_suspects().await?;
+    Ok(batch.answers.into_iter().flatten().collect())
+}
+
+struct Batch<'k, O: Operation, B, K> {
+    mailbox: &'k Mailbox,
+    keys: &'k [K],
+    build: B,
+    answers: Vec<Option<Message<O::Content>>>,
+    waiting: Vec<Chunk>,
+    /// Those whose answer failed as a whole while they were alone, and how.
+    suspects: Vec<(usize, Error)>,
+    /// The server gave at least one good answer.
+    answered: bool,
+    operation: PhantomData<O>,
+}
+
+/// What is still to be asked, in one request.
+struct Chunk {
+    places: Vec<usize>,
+    patience: Patience,
+}
+
+impl<'k, O, B, K> Batch<'k, O, B, K>
+where
+    O: Operation,
+    B: Fn(Vec<&'k K>) -> O,
+{
+    /// Asks once, and sorts the answers into those that stand and those to ask again.
+    async fn take(&mut self, chunk: Chunk) -> Result<(), Error> {
         if chunk.places.is_empty() {
-            continue;
+            return Ok(());
         }
-        let operation = build(chunk.places.iter().map(|place| &keys[*place]).collect());
-        let alone = chunk.places.len() == 1;
-        let persistence = if alone { Persistence::Repeat } else { Persistence::Split };
-        let messages = match mailbox
-            .call(&operation, persistence)
-            .await
-            .and_then(|messages| complete::<O>(messages, &chunk))
-        {
-            Ok(messages) => messages,
-            Err(error) if !may_be_size(&error) => return Err(error),
-            Err(_) if !alone => {
-                chunk.halve(&mut waiting);
-                continue;
-            }
-            Err(error) => {
-                lone_failures += 1;
-                if !answered && keys.len() > 1 && lone_failures >= LONE_FAILURES {
-                    return Err(error);
-                }
-                answers[chunk.places[0]] = Some(Err(lone(error)?));
-                continue;
-            }
+        let persistence = if self.keys.len() == 1 {
+            Persistence::Repeat
+        } else {
+            Persistence::Split
         };
-        answered = true;
+        match self.call(&chunk.places, persistence).await {
+            Ok(messages) => self.keep(chunk, messages).await,
+            Err(error) if !may_be_size(&error) => return Err(error),
+            Err(_) if chunk.places.len() > 1 => chunk.halve(&mut self.waiting),
+            Err(error) if self.keys.len() == 1 => self.answers[0] = Some(Err(lone(error)?)),
+            Err(error @ Error::Transport(transport::Error::Timeout { .. })) => return Err(error),
+            Err(error) => {
+                self.suspects.push((chunk.places[0], error));
+                if !self.answered && self.suspects.len() >= LONE_FAILURES {
+                    return self.give_up();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn call(&self, places: &[usize], persistence: Persistence) -> Result<Vec<Message<O::Content>>, Error> {
+        let operation = (self.build)(places.iter().map(|place| &self.keys[*place]).collect());
+        let messages = self.mailbox.call(&operation, persistence).await?;
+        if messages.len() == places.len() {
+            return Ok(messages);
+        }
+        Err(Error::Protocol {
+            operation: O::NAME,
+            what: format!("it has {} response messages for {} ids", messages.len(), places.len()),
+        })
+    }
+
+    async fn keep(&mut self, mut chunk: Chunk, messages: Vec<Message<O::Content>>) {
+        self.answered = true;
         let mut left = Vec::new();
         let mut busy = None;
         let asked = chunk.places.len();
@@ -70,27 +116,40 @@ where
                 }
                 left.push(place);
             }
-            answers[place] = Some(message);
+            // What is not asked again after all keeps this error.
+            self.answers[place] = Some(message);
         }
-        if left.is_empty() {
-            continue;
-        }
-        let progress = left.len() < asked;
         chunk.places = left;
-        // What must not be asked again keeps the error that it has.
-        if let Some(busy) = busy {
-            if chunk.patience.throttled(mailbox, &busy).await {
-                waiting.push(chunk);
-            }
-        } else if progress {
-            waiting.push(chunk);
-        } else if !alone {
-            chunk.halve(&mut waiting);
-        } else if chunk.patience.soon().await {
-            waiting.push(chunk);
+        let again = match (busy, chunk.places.len()) {
+            (_, 0) => false,
+            (Some(busy), _) => chunk.patience.throttled(self.mailbox, &busy).await,
+            (None, left) if left < asked => true,
+            (None, 1) => chunk.patience.soon().await,
+            (None, _) => return chunk.halve(&mut self.waiting),
+        };
+        if again {
+            self.waiting.push(chunk);
         }
     }
-    Ok(answers.into_iter().flatten().collect())
+
+    /// Where the server is well otherwise, those who failed alone get their last chances, with waits between them.
+    async fn try_suspects(&mut self) -> Result<(), Error> {
+        if !self.answered && !self.suspects.is_empty() {
+            return self.give_up();
+        }
+        for (place, _) in std::mem::take(&mut self.suspects) {
+            self.answers[place] = match self.call(&[place], Persistence::Repeat).await {
+                Ok(mut messages) => messages.pop(),
+                Err(error) if may_be_size(&error) => Some(Err(lone(error)?)),
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(())
+    }
+
+    fn give_up(&mut self) -> Result<(), Error> {
+        self.suspects.pop().map_or(Ok(()), |(_, error)| Err(error))
+    }
 }
 
 impl Chunk {
@@ -109,24 +168,6 @@ impl Chunk {
     }
 }
 
-/// An answer for each, or none that can be told apart.
-fn complete<O: Operation>(
-    messages: Vec<Message<O::Content>>,
-    chunk: &Chunk,
-) -> Result<Vec<Message<O::Content>>, Error> {
-    if messages.len() == chunk.places.len() {
-        return Ok(messages);
-    }
-    Err(Error::Protocol {
-        operation: O::NAME,
-        what: format!(
-            "it has {} response messages for {} ids",
-            messages.len(),
-            chunk.places.len()
-        ),
-    })
-}
-
 fn is_worth_asking_again(code: &ResponseCode) -> bool {
     *code == ResponseCode::ErrorBatchProcessingStopped || code.is_transient() || code.is_throttling()
 }
@@ -135,7 +176,7 @@ fn is_worth_asking_again(code: &ResponseCode) -> bool {
 fn lone(error: Error) -> Result<ResponseError, Error> {
     match error {
         Error::Response(error) => Ok(error),
-        Error::Transport(crate::transport::Error::Timeout { .. }) => Err(error),
+        Error::Transport(transport::Error::Timeout { .. }) => Err(error),
         error => Ok(ResponseError {
             code: ResponseCode::UnreadableAnswer,
             text: error.message(),

@@ -3,11 +3,13 @@
 mod batch;
 mod call;
 mod client;
+pub mod discovery;
 mod error;
 mod folder;
 mod ids;
 mod item;
 mod operations;
+pub mod recorded;
 mod response_code;
 mod soap;
 pub mod transport;

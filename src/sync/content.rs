@@ -5,6 +5,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::tnef;
+
 use mail_parser::{Encoding, HeaderValue, MessageParser, MessagePart, MimeHeaders, PartType};
 
 /// Body and attachments of a message. Attachments are decoded when asked for, so that only the raw message is held.
@@ -32,10 +34,12 @@ pub struct AttachmentInfo {
     pub size: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Part {
     body: Range<usize>,
     encoding: Encoding,
+    /// Where in the decoded body the attachment is; `None`: it is all of it.
+    within: Option<Range<usize>>,
 }
 
 /// What only the MIME header says.
@@ -70,25 +74,68 @@ impl Content {
                 _ => None,
             },
         );
-        let (mut attachments, mut parts) = (Vec::new(), Vec::new());
-        for (number, part) in message.attachments().enumerate() {
-            attachments.push(info(part, number));
-            parts.push(Part {
-                body: part.offset_body as usize..part.offset_end as usize,
-                encoding: part.encoding,
-            });
-        }
-        let content = Self {
+        let mut content = Self {
             text,
             html,
-            attachments,
-            parts,
-            raw: Vec::new(),
+            ..Self::default()
         };
+        for (number, part) in message.attachments().enumerate() {
+            content.attach(part, number, &raw);
+        }
         drop(message);
         // What only its text asked for needs no raw message any more.
-        let raw = if content.parts.is_empty() { Vec::new() } else { raw };
-        (Self { raw, ..content }, fields)
+        if !content.parts.is_empty() {
+            content.raw = raw;
+        }
+        (content, fields)
+    }
+
+    fn attach(&mut self, part: &MessagePart<'_>, number: usize, raw: &[u8]) {
+        let whole = Part {
+            body: part.offset_body as usize..part.offset_end as usize,
+            encoding: part.encoding,
+            within: None,
+        };
+        let info = info(part, number);
+        let wrapped = is_tnef(&info).then(|| tnef::open(&whole.bytes(raw)?)).flatten();
+        match wrapped {
+            Some(opened) if opened != tnef::Opened::default() => self.unwrap_tnef(opened, &whole),
+            _ => {
+                self.attachments.push(info);
+                self.parts.push(whole);
+            }
+        }
+    }
+
+    /// What Outlook wrapped up takes the wrapper's place; its bodies count where the mail has none.
+    fn unwrap_tnef(&mut self, opened: tnef::Opened, wrapper: &Part) {
+        let usable = |body: Option<String>| body.map(without_nul).filter(|body| !body.trim().is_empty());
+        if self.text.as_deref().is_none_or(|text| text.trim().is_empty()) && self.html.is_none() {
+            self.text = usable(opened.text).or(self.text.take());
+            self.html = usable(opened.html);
+        }
+        for attachment in opened.attachments {
+            let content_type = attachment
+                .content_type
+                .unwrap_or_else(|| "application/octet-stream".into());
+            let number = self.attachments.len();
+            let named = attachment
+                .name
+                .as_deref()
+                .map(clean_name)
+                .filter(|name| !name.is_empty());
+            self.attachments.push(AttachmentInfo {
+                file_name: named.unwrap_or_else(|| numbered_name(number, &content_type)),
+                inline: attachment.content_id.is_some() && content_type.starts_with("image/"),
+                content_type,
+                content_id: attachment.content_id,
+                size: attachment.data.len() as u64,
+            });
+            self.parts.push(Part {
+                within: Some(attachment.data),
+                ..wrapper.clone()
+            });
+        }
     }
 
     /// The text/plain body.
@@ -109,9 +156,26 @@ impl Content {
     /// The bytes of an attachment, decoded now.
     pub fn attachment(&self, index: usize) -> Option<Vec<u8>> {
         let part = self.parts.get(index)?;
-        let body = self.raw.get(part.body.clone())?;
-        Some(decode(body, part.encoding))
+        let bytes = part.bytes(&self.raw)?;
+        match &part.within {
+            None => Some(bytes),
+            Some(within) => bytes.get(within.clone()).map(<[u8]>::to_vec),
+        }
     }
+}
+
+impl Part {
+    /// The part's body, decoded.
+    fn bytes(&self, raw: &[u8]) -> Option<Vec<u8>> {
+        raw.get(self.body.clone()).map(|body| decode(body, self.encoding))
+    }
+}
+
+fn is_tnef(info: &AttachmentInfo) -> bool {
+    matches!(
+        info.content_type.as_str(),
+        "application/ms-tnef" | "application/vnd.ms-tnef"
+    ) || info.file_name.eq_ignore_ascii_case("winmail.dat")
 }
 
 impl fmt::Debug for Content {
@@ -196,7 +260,11 @@ fn file_name(part: &MessagePart<'_>, content_type: &str, number: usize) -> Strin
     };
     named
         .or_else(by_subject)
-        .unwrap_or_else(|| format!("attachment-{}.{}", number + 1, extension(content_type)))
+        .unwrap_or_else(|| numbered_name(number, content_type))
+}
+
+fn numbered_name(number: usize, content_type: &str) -> String {
+    format!("attachment-{}.{}", number + 1, extension(content_type))
 }
 
 /// The last part of what may be a path, without characters that no file name should have.
@@ -298,6 +366,25 @@ mod tests {
         assert_eq!(fields.references, ["<a@x>", "<b@x>"]);
         assert_eq!(fields.in_reply_to.as_deref(), Some("<b@x>"));
         assert_eq!(fields.accept_language.as_deref(), Some("de-DE, en"));
+    }
+
+    #[test]
+    fn what_outlook_wrapped_up_takes_the_wrappers_place() {
+        let winmail = base64_simd::STANDARD.encode_to_string(include_bytes!("../../tests/fixtures/mime/winmail.dat"));
+        let mail = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n \n--b\n\
+             Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{winmail}\n--b--\n"
+        );
+        let (content, _) = parsed(&mail);
+        assert_eq!(content.text(), Some("Hello from Outlook"));
+        assert_eq!(content.html(), Some("<p>Hello from <b>Outlook</b></p>"));
+        let names: Vec<_> = content.attachments().iter().map(|a| a.file_name.as_str()).collect();
+        assert_eq!(names, ["Angebot für Müller.txt", "PICTURE.PNG"]);
+        assert_eq!(content.attachment(0).as_deref(), Some(&b"offer"[..]));
+        let broken = mail.replace(&winmail, "AAAA");
+        let (content, _) = parsed(&broken);
+        assert_eq!(content.attachments()[0].file_name, "winmail.dat");
+        assert_eq!(content.attachment(0).as_deref(), Some(&[0, 0, 0][..]));
     }
 
     #[test]

@@ -18,10 +18,12 @@ mod mailbox;
 mod matching;
 mod search;
 mod settings;
+mod tnef;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
 pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};
 pub use content::{AttachmentInfo, Content};
 pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
 pub use error::{Error, ErrorKind};
+pub use matching::{Participants, Verdict, verdict};
 pub use settings::{Domains, Settings};

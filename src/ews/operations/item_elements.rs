@@ -10,7 +10,7 @@ use super::elements::{read_id, read_mailboxes};
 /// An item whose MIME content is still base64 in the answer.
 #[derive(Debug, Default)]
 pub(crate) struct RawItem {
-    pub(super) item: Item,
+    pub(crate) item: Item,
     pub(super) mime: Option<Base64Text>,
 }
 

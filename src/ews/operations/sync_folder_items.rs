@@ -42,11 +42,11 @@ pub enum ItemChange {
 /// Changes on a page at most (MaxSyncChangesReturnedType).
 const MOST_CHANGES: u16 = 512;
 
-struct SyncFolderItems<'a> {
-    folder: &'a FolderId,
-    state: Option<&'a SyncState>,
-    max: u16,
-    properties: &'a [Property],
+pub(crate) struct SyncFolderItems<'a> {
+    pub(crate) folder: &'a FolderId,
+    pub(crate) state: Option<&'a SyncState>,
+    pub(crate) max: u16,
+    pub(crate) properties: &'a [Property],
 }
 
 impl Operation for SyncFolderItems<'_> {

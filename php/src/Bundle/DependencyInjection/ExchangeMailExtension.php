@@ -1,0 +1,29 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\DependencyInjection;
+
+use Oro\Bundle\ConfigBundle\DependencyInjection\SettingsBuilder;
+use Symfony\Component\Config\FileLocator;
+use Symfony\Component\DependencyInjection\ContainerBuilder;
+use Symfony\Component\DependencyInjection\Loader\YamlFileLoader;
+use Symfony\Component\HttpKernel\DependencyInjection\Extension;
+
+/**
+ * Registers the settings and services of the bundle.
+ */
+final class ExchangeMailExtension extends Extension
+{
+    public function load(array $configs, ContainerBuilder $container): void
+    {
+        $config = $this->processConfiguration($this->getConfiguration($configs, $container), $configs);
+        $container->prependExtensionConfig($this->getAlias(), SettingsBuilder::getSettings($config));
+
+        $directory = __DIR__ . '/../Resources/config';
+        $loader = new YamlFileLoader($container, new FileLocator($directory));
+        foreach (glob($directory . '/*.yml') ?: [] as $file) {
+            $loader->load(basename($file));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Engine;
+
+/**
+ * The native extension is not loaded; the message says what to install.
+ */
+final class EngineMissingException extends \RuntimeException
+{
+}

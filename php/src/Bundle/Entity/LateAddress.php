@@ -1,0 +1,34 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Entity;
+
+use Oro\Bundle\OrganizationBundle\Entity\Organization;
+
+/**
+ * An address that somebody of the CRM got after mail was read: its earlier mail waits to be searched for.
+ */
+class LateAddress
+{
+    private ?int $id = null;
+
+    public function __construct(private Organization $organization, private string $email)
+    {
+    }
+
+    public function getId(): ?int
+    {
+        return $this->id;
+    }
+
+    public function getOrganization(): Organization
+    {
+        return $this->organization;
+    }
+
+    public function getEmail(): string
+    {
+        return $this->email;
+    }
+}

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Entity\Repository;
+
+use Doctrine\ORM\EntityRepository;
+use ExchangeMail\Bundle\Entity\ExchangeEmail;
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
+use Oro\Bundle\EmailBundle\Entity\Email;
+use Oro\Bundle\EmailBundle\Entity\EmailFolder;
+
+/**
+ * Finds stored e-mails by their place in Exchange, and the place by e-mail.
+ *
+ * @extends EntityRepository<ExchangeEmail>
+ */
+class ExchangeEmailRepository extends EntityRepository
+{
+    /**
+     * @param list<string> $itemIds EWS ItemIds; unknown ones are ignored
+     *
+     * @return array<string, ExchangeEmail> by EWS ItemId
+     */
+    public function findByItemIds(ExchangeEmailFolder $folder, array $itemIds): array
+    {
+        if ([] === $itemIds) {
+            return [];
+        }
+
+        $items = $this->createQueryBuilder('ee')
+            ->select('ee', 'e')
+            ->innerJoin('ee.email', 'e')
+            ->where('ee.exchangeFolder = :folder AND ee.itemHash IN (:hashes)')
+            ->setParameter('folder', $folder)
+            ->setParameter('hashes', array_map(ExchangeEmail::hash(...), $itemIds))
+            ->getQuery()
+            ->getResult();
+
+        $byId = [];
+        foreach ($items as $item) {
+            $byId[$item->getItemId()] = $item;
+        }
+
+        return $byId;
+    }
+
+    /**
+     * The item of this e-mail in one of Oro's folders.
+     */
+    public function findOneInFolder(Email $email, EmailFolder $folder): ?ExchangeEmail
+    {
+        return $this->createQueryBuilder('ee')
+            ->select('ee', 'ef')
+            ->innerJoin('ee.exchangeFolder', 'ef')
+            ->where('ee.email = :email AND ef.folder = :folder')
+            ->setParameter('email', $email)
+            ->setParameter('folder', $folder)
+            ->orderBy('ee.id', 'DESC')
+            ->setMaxResults(1)
+            ->getQuery()
+            ->getOneOrNullResult();
+    }
+}

@@ -1,0 +1,56 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\EventListener;
+
+use ExchangeMail\Bundle\DependencyInjection\Configuration;
+use ExchangeMail\Bundle\Manager\OriginRetry;
+use ExchangeMail\Bundle\Manager\OriginSynchronizer;
+use Oro\Bundle\ConfigBundle\Event\ConfigUpdateEvent;
+
+/**
+ * Applies changed settings at once: the origins follow the domain list, and what failed is tried again.
+ */
+final class ConfigurationListener
+{
+    private const CHANGES_MAILBOXES = [Configuration::ENABLED, Configuration::DOMAINS];
+    private const CHANGES_CONNECTION = [
+        Configuration::ENABLED,
+        Configuration::SERVER,
+        Configuration::VERSION,
+        Configuration::LOGIN,
+        Configuration::PASSWORD,
+        Configuration::CA_FILE,
+    ];
+
+    public function __construct(
+        private readonly OriginSynchronizer $synchronizer,
+        private readonly OriginRetry $retry
+    ) {
+    }
+
+    public function onUpdate(ConfigUpdateEvent $event): void
+    {
+        if (self::isChanged($event, self::CHANGES_MAILBOXES)) {
+            $this->synchronizer->synchronize();
+        }
+        if (self::isChanged($event, self::CHANGES_CONNECTION)) {
+            $this->retry->retryAll();
+        }
+    }
+
+    /**
+     * @param list<string> $names
+     */
+    private static function isChanged(ConfigUpdateEvent $event, array $names): bool
+    {
+        foreach ($names as $name) {
+            if ($event->isChanged(Configuration::key($name))) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\EventListener;
+
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use Oro\Bundle\UserBundle\Entity\User;
+use Symfony\Component\HttpFoundation\Session\FlashBagAwareSessionInterface;
+use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
+use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
+use Symfony\Component\Security\Http\Event\InteractiveLoginEvent;
+use Symfony\Contracts\Translation\TranslatorInterface;
+
+/**
+ * Tells administrators who sign in that Exchange refuses the service account.
+ */
+final class RefusedAccountLoginListener
+{
+    public function __construct(
+        private readonly ManagerRegistry $doctrine,
+        private readonly SettingsProvider $settingsProvider,
+        private readonly AuthorizationCheckerInterface $authorizationChecker,
+        private readonly UrlGeneratorInterface $urlGenerator,
+        private readonly TranslatorInterface $translator
+    ) {
+    }
+
+    public function onLogin(InteractiveLoginEvent $event): void
+    {
+        $request = $event->getRequest();
+        if (
+            !$event->getAuthenticationToken()->getUser() instanceof User
+            || !$request->hasSession()
+            || !$this->authorizationChecker->isGranted('exchange_mail_status_view')
+        ) {
+            return;
+        }
+
+        $session = $request->getSession();
+        $settings = $this->settingsProvider->getSettings();
+        if ($session instanceof FlashBagAwareSessionInterface && $settings->enabled && $this->isRefused()) {
+            $session->getFlashBag()->add('error', $this->translator->trans('exchange_mail.account_refused', [
+                '%login%' => htmlspecialchars($settings->login, \ENT_QUOTES),
+                '%url%' => $this->urlGenerator->generate('exchange_mail_status'),
+            ]));
+        }
+    }
+
+    private function isRefused(): bool
+    {
+        return null !== $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class)
+            ->getRepository(ExchangeEmailOrigin::class)
+            ->findOneBy(['isActive' => true, 'lastErrorException' => 'ExchangeSync\AuthenticationException']);
+    }
+}

@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Manager;
+
+use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\QueryBuilder;
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Settings\DomainList;
+use Oro\Bundle\UserBundle\Entity\Email as UserEmail;
+use Oro\Bundle\UserBundle\Entity\User;
+
+/**
+ * Lists the mailboxes of enabled users, and the origins there are for them. Reads only.
+ */
+final class MailboxDirectory
+{
+    public function __construct(private readonly ManagerRegistry $doctrine)
+    {
+    }
+
+    /**
+     * Main addresses come before additional ones, so that an address in both belongs to the user who signs in with it.
+     *
+     * @return iterable<WantedMailbox>
+     */
+    public function getWanted(DomainList $domains): iterable
+    {
+        if ($domains->isEmpty()) {
+            return;
+        }
+
+        $main = $this->em()->createQueryBuilder()
+            ->select('LOWER(u.email) AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
+            ->from(User::class, 'u')
+            ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
+            ->orderBy('u.id');
+        $additional = $this->em()->createQueryBuilder()
+            ->select('LOWER(e.email) AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
+            ->from(UserEmail::class, 'e')
+            ->innerJoin('e.user', 'u')
+            ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
+            ->orderBy('u.id')
+            ->addOrderBy('e.id');
+
+        foreach ([[$main, 'u.email'], [$additional, 'e.email']] as [$query, $column]) {
+            $this->restrict($query, $column, $domains);
+            foreach ($query->setParameter('enabled', true)->getQuery()->toIterable() as $row) {
+                // LIKE compares as the database collates; the list has the last word.
+                if ($domains->covers($row['address'])) {
+                    yield new WantedMailbox(trim($row['address']), (int)$row['userId'], (int)$row['organizationId']);
+                }
+            }
+        }
+    }
+
+    /**
+     * @return iterable<KnownOrigin>
+     */
+    public function getKnown(): iterable
+    {
+        $query = $this->em()->createQueryBuilder()
+            ->select('o.id', 'o.mailboxAddress AS address', 'IDENTITY(o.owner) AS userId')
+            ->addSelect('IDENTITY(o.organization) AS organizationId', 'o.isActive AS active')
+            ->from(ExchangeEmailOrigin::class, 'o')
+            ->where('o.owner IS NOT NULL')
+            ->orderBy('o.id')
+            ->getQuery();
+
+        foreach ($query->toIterable() as $row) {
+            yield new KnownOrigin(
+                (int)$row['id'],
+                (string)$row['address'],
+                (int)$row['userId'],
+                null === $row['organizationId'] ? null : (int)$row['organizationId'],
+                (bool)$row['active']
+            );
+        }
+    }
+
+    private function restrict(QueryBuilder $query, string $column, DomainList $domains): void
+    {
+        $alternatives = $query->expr()->orX();
+        foreach ($domains->domains as $index => $domain) {
+            $alternatives->add(\sprintf('LOWER(%s) LIKE :domain%d', $column, $index));
+            $query->setParameter('domain' . $index, '%@' . addcslashes($domain, '%_\\'));
+        }
+        $query->andWhere($alternatives);
+    }
+
+    private function em(): EntityManagerInterface
+    {
+        return $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
+    }
+}

@@ -1,0 +1,106 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Migrations\Schema;
+
+use Doctrine\DBAL\Schema\Schema;
+use Oro\Bundle\MigrationBundle\Migration\Installation;
+use Oro\Bundle\MigrationBundle\Migration\QueryBag;
+
+/**
+ * Creates the tables of the bundle and its columns of oro_email_origin. What it makes, oro:exchange:uninstall takes away.
+ */
+class ExchangeMailBundleInstaller implements Installation
+{
+    public function getMigrationVersion()
+    {
+        return 'v1_0';
+    }
+
+    public function up(Schema $schema, QueryBag $queries)
+    {
+        $this->addOriginColumns($schema);
+        $this->createFolderTable($schema);
+        $this->createEmailTable($schema);
+        $this->createLateAddressTable($schema);
+    }
+
+    private function addOriginColumns(Schema $schema): void
+    {
+        $table = $schema->getTable('oro_email_origin');
+        $table->addColumn('exchange_mailbox', 'string', ['notnull' => false, 'length' => 255]);
+        $table->addColumn('exchange_root_folder_id', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_root_checkpoint', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_next_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_collected', 'integer', ['notnull' => false]);
+        $table->addColumn('exchange_skipped', 'integer', ['notnull' => false]);
+        $table->addColumn('exchange_last_error', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_error_remedy', 'text', ['notnull' => false]);
+        $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
+        $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
+        $table->addColumn('exchange_lease', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
+        $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
+    }
+
+    private function createFolderTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_folder');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('folder_id', 'integer');
+        $table->addColumn('exchange_folder_id', 'text');
+        $table->addColumn('checkpoint', 'text', ['notnull' => false]);
+        $table->setPrimaryKey(['id']);
+        $table->addUniqueIndex(['folder_id'], 'exchange_mail_folder_folder_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_email_folder'),
+            ['folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createEmailTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_email');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('email_id', 'integer');
+        $table->addColumn('exchange_folder_id', 'integer');
+        $table->addColumn('item_id', 'text');
+        $table->addColumn('item_hash', 'string', ['length' => 64]);
+        $table->setPrimaryKey(['id']);
+        $table->addIndex(['email_id'], 'exchange_mail_email_email_idx');
+        $table->addUniqueIndex(['exchange_folder_id', 'item_hash'], 'exchange_mail_email_item_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_email'),
+            ['email_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+        $table->addForeignKeyConstraint(
+            $schema->getTable('exchange_mail_folder'),
+            ['exchange_folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createLateAddressTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_late_address');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('organization_id', 'integer');
+        $table->addColumn('email', 'string', ['length' => 255]);
+        $table->setPrimaryKey(['id']);
+        $table->addUniqueIndex(['organization_id', 'email'], 'exchange_mail_late_address_uidx');
+        $table->addForeignKeyConstraint(
+            $schema->getTable('oro_organization'),
+            ['organization_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+}

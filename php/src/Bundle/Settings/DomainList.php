@@ -1,0 +1,73 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Settings;
+
+/**
+ * The e-mail domains whose mailboxes are read from Exchange. A domain does not include its subdomains.
+ */
+final readonly class DomainList
+{
+    /**
+     * @param list<string> $domains lower case, ASCII, each once
+     */
+    private function __construct(public array $domains)
+    {
+    }
+
+    /**
+     * @param string|null $text domains separated by line breaks, commas, semicolons or spaces; "@example.com" is taken as well
+     */
+    public static function fromText(?string $text): self
+    {
+        $domains = [];
+        foreach (preg_split('/[\s,;]+/', (string)$text, -1, \PREG_SPLIT_NO_EMPTY) ?: [] as $domain) {
+            $domains[self::normalize($domain)] = true;
+        }
+
+        return new self(array_map(strval(...), array_keys($domains)));
+    }
+
+    public function isEmpty(): bool
+    {
+        return [] === $this->domains;
+    }
+
+    /**
+     * Whether the domain of the address is one of the list.
+     */
+    public function covers(string $address): bool
+    {
+        $at = strrpos($address, '@');
+
+        return false !== $at && \in_array(self::normalize(substr($address, $at + 1)), $this->domains, true);
+    }
+
+    /**
+     * @return list<string> entries that are no domain names
+     */
+    public function getInvalid(): array
+    {
+        $isInvalid = static fn (string $domain): bool => !str_contains($domain, '.')
+            || false === filter_var($domain, \FILTER_VALIDATE_DOMAIN, \FILTER_FLAG_HOSTNAME)
+            || false !== filter_var($domain, \FILTER_VALIDATE_IP);
+
+        return array_values(array_filter($this->domains, $isInvalid));
+    }
+
+    public function toText(): string
+    {
+        return implode("\n", $this->domains);
+    }
+
+    private static function normalize(string $domain): string
+    {
+        $domain = mb_strtolower(trim(ltrim($domain, '@'), '. '));
+        $ascii = \function_exists('idn_to_ascii') && 1 === preg_match('/[^\x00-\x7F]/', $domain)
+            ? idn_to_ascii($domain)
+            : $domain;
+
+        return false === $ascii ? $domain : $ascii;
+    }
+}

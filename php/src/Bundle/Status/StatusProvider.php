@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Status;
+
+use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+
+/**
+ * Lists the state of the mailboxes, row by row, for the command. The page has its own grid.
+ */
+final class StatusProvider
+{
+    public function __construct(private readonly ManagerRegistry $doctrine)
+    {
+    }
+
+    /**
+     * @return iterable<MailboxStatus>
+     */
+    public function getStatuses(bool $failedOnly = false): iterable
+    {
+        /** @var EntityManagerInterface $em */
+        $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
+        $query = $em->createQueryBuilder()
+            ->select('o.id', 'o.mailboxAddress', 'o.isActive', 'o.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
+            ->addSelect('o.lastError', 'o.lastErrorRemedy', 'u.username', 'm.label AS mailboxLabel')
+            ->from(ExchangeEmailOrigin::class, 'o')
+            ->leftJoin('o.owner', 'u')
+            ->leftJoin('o.mailbox', 'm')
+            ->orderBy('o.mailboxAddress')
+            ->addOrderBy('o.id');
+        if ($failedOnly) {
+            $query->where('o.lastError IS NOT NULL AND o.isActive = :active')->setParameter('active', true);
+        }
+
+        foreach ($query->getQuery()->toIterable() as $row) {
+            yield new MailboxStatus(
+                (int)$row['id'],
+                (string)$row['mailboxAddress'],
+                (string)($row['username'] ?? $row['mailboxLabel']),
+                (bool)$row['isActive'],
+                $row['lastRunAt'],
+                $row['nextRunAt'],
+                (int)$row['collected'],
+                (int)$row['skipped'],
+                $row['lastError'],
+                $row['lastErrorRemedy']
+            );
+        }
+    }
+}

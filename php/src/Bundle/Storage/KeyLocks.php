@@ -1,0 +1,77 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Storage;
+
+use Doctrine\DBAL\Connection;
+use Doctrine\DBAL\Platforms\MySQLPlatform;
+
+/**
+ * Makes processes that are about to insert the same thing wait for each other, where Oro's tables have no unique index: two
+ * mailboxes that got one message must become one e-mail, even if two hosts store them at the same moment.
+ *
+ * PostgreSQL frees the locks with the transaction; MySQL after release().
+ */
+final class KeyLocks
+{
+    private const MYSQL_WAIT_IN_SECONDS = 50;
+
+    /** @var list<array{0: Connection, 1: string}> */
+    private array $held = [];
+
+    /**
+     * @param list<string> $keys
+     */
+    public function acquire(Connection $connection, array $keys): void
+    {
+        $names = array_values(array_unique(array_map(
+            static fn (string $key): string => hash('xxh3', $key),
+            $keys
+        )));
+        // everybody takes them in the same order, so nobody waits in a circle
+        sort($names);
+        if ($connection->getDatabasePlatform() instanceof MySQLPlatform) {
+            foreach ($names as $name) {
+                $this->acquireNamed($connection, 'exchange_mail_' . $name);
+            }
+
+            return;
+        }
+        foreach ($names as $name) {
+            $connection->executeQuery('SELECT pg_advisory_xact_lock(:key)', ['key' => self::number($name)]);
+        }
+    }
+
+    /**
+     * To be called after the transaction.
+     */
+    public function release(): void
+    {
+        foreach ($this->held as [$connection, $name]) {
+            $connection->executeQuery('SELECT RELEASE_LOCK(:name)', ['name' => $name]);
+        }
+        $this->held = [];
+    }
+
+    private function acquireNamed(Connection $connection, string $name): void
+    {
+        $taken = $connection->fetchOne(
+            'SELECT GET_LOCK(:name, :wait)',
+            ['name' => $name, 'wait' => self::MYSQL_WAIT_IN_SECONDS]
+        );
+        if (1 !== (int)$taken) {
+            throw new \RuntimeException(\sprintf(
+                'Another process has been storing the same message for %d seconds. The mailbox goes on with the next run.',
+                self::MYSQL_WAIT_IN_SECONDS
+            ));
+        }
+        $this->held[] = [$connection, $name];
+    }
+
+    /** A signed 64-bit number of 16 hexadecimal digits. */
+    private static function number(string $name): int
+    {
+        return (int)unpack('J', (string)hex2bin($name))[1];
+    }
+}

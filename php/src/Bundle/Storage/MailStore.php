@@ -1,0 +1,150 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Storage;
+
+use Doctrine\ORM\EntityManagerInterface;
+use ExchangeMail\Bundle\Entity\ExchangeEmail;
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeSync\Message;
+use Oro\Bundle\EmailBundle\Builder\EmailEntityBuilder;
+use Oro\Bundle\EmailBundle\Entity\Email;
+use Oro\Bundle\EmailBundle\Entity\EmailBody;
+use Oro\Bundle\EmailBundle\Entity\EmailFolder;
+use Oro\Bundle\EmailBundle\Entity\EmailUser;
+use Oro\Bundle\EmailBundle\Event\EmailBodyAdded;
+use Psr\Log\LoggerInterface;
+use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
+
+/**
+ * Stores messages of one folder as Oro's e-mails: what the mailbox already has gets another folder, what another mailbox has
+ * gets another owner, the rest is new. To be called inside a transaction. Knows no checkpoint.
+ */
+final class MailStore
+{
+    public function __construct(
+        private readonly EmailEntityBuilder $builder,
+        private readonly MessageWriter $writer,
+        private readonly BodyFactory $bodies,
+        private readonly PlaceStore $places,
+        private readonly KnownMail $known,
+        private readonly EventDispatcherInterface $eventDispatcher,
+        private readonly LoggerInterface $logger
+    ) {
+    }
+
+    /**
+     * @param non-empty-list<Message> $messages
+     */
+    public function store(
+        EntityManagerInterface $em,
+        ExchangeEmailOrigin $origin,
+        ExchangeEmailFolder $folder,
+        array $messages,
+        string $mailbox
+    ): StoreResult {
+        $this->builder->clear();
+        $this->known->lock($em, $messages);
+
+        $stored = null === $folder->getId() ? [] : $em->getRepository(ExchangeEmail::class)->findByItemIds(
+            $folder,
+            array_map(static fn (Message $message): string => $message->itemId, $messages)
+        );
+        $emails = $this->known->emails($em, $messages);
+        $users = $this->known->emailUsers($em, $origin, $messages);
+        $emailFolder = $folder->getFolder();
+        $owner = $origin->getMailbox() ?? $origin->getOwner();
+
+        /** @var array<string, array{0: EmailUser, 1: ?EmailBody}> $new by Message-ID */
+        $new = [];
+        /** @var array<string, EmailUser> $items by EWS ItemId */
+        $items = [];
+        $skipped = [];
+        foreach ($messages as $message) {
+            if (isset($stored[$message->itemId]) || isset($items[$message->itemId])) {
+                continue;
+            }
+            $id = MessageWriter::messageId($message);
+            try {
+                if (isset($users[$id])) {
+                    $this->places->add($em, $users[$id], $emailFolder);
+                } elseif (!isset($new[$id])) {
+                    $body = self::hasBody($emails[$id] ?? null) ? null : $this->bodies->create($message);
+                    $new[$id] = [
+                        $this->writer->write($message, $emailFolder, $owner, $origin->getOrganization()),
+                        $body,
+                    ];
+                }
+            } catch (\Exception $e) {
+                $this->logger->warning(
+                    'Exchange: a message was skipped.',
+                    ['mailbox' => $mailbox, 'item' => $message->itemId, 'reason' => $e::class]
+                );
+                $skipped[$message->itemId] = $e::class;
+                continue;
+            }
+            $items[$message->itemId] = $users[$id] ?? $new[$id][0];
+        }
+
+        $this->builder->getBatch()->persist($em);
+        $withNewBody = $this->attachBodies($new);
+        // the batch has put e-mails of other mailboxes in the place of new ones
+        foreach ($items as $itemId => $emailUser) {
+            $em->persist(new ExchangeEmail($emailUser->getEmail(), $folder, (string)$itemId));
+        }
+        $this->flush($em, $emailFolder, array_column(array_intersect_key($new, $emails), 0));
+        foreach ($withNewBody as $email) {
+            $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME);
+        }
+        $this->builder->clear();
+
+        return new StoreResult(\count($new), $skipped);
+    }
+
+    /**
+     * Oro gives an activity another owner when the folders of an owner's copy change, not when the copy is new: so another
+     * mailbox's copy of a known e-mail gets its folder after it was inserted.
+     *
+     * @param list<EmailUser> $copies
+     */
+    private function flush(EntityManagerInterface $em, EmailFolder $folder, array $copies): void
+    {
+        foreach ($copies as $emailUser) {
+            $emailUser->removeFolder($folder);
+        }
+        $em->flush();
+        foreach ($copies as $emailUser) {
+            $emailUser->addFolder($folder);
+        }
+        if ([] !== $copies) {
+            $em->flush();
+        }
+    }
+
+    /**
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new
+     *
+     * @return list<Email>
+     */
+    private function attachBodies(array $new): array
+    {
+        $emails = [];
+        foreach ($new as [$emailUser, $body]) {
+            $email = $emailUser->getEmail();
+            if (null !== $body && !self::hasBody($email)) {
+                $email->setEmailBody($body);
+                $email->setBodySynced(true);
+                $emails[] = $email;
+            }
+        }
+
+        return $emails;
+    }
+
+    private static function hasBody(?Email $email): bool
+    {
+        return null !== $email?->getEmailBody();
+    }
+}

@@ -1,0 +1,24 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Storage;
+
+/**
+ * What became of one batch.
+ */
+final class StoreResult
+{
+    /**
+     * @param int                   $collected messages that are new in this mailbox
+     * @param array<string, string> $skipped   reason by EWS ItemId
+     */
+    public function __construct(public readonly int $collected = 0, public readonly array $skipped = [])
+    {
+    }
+
+    public function with(self $other): self
+    {
+        return new self($this->collected + $other->collected, $this->skipped + $other->skipped);
+    }
+}

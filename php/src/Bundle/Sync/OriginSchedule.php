@@ -1,0 +1,152 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Sync;
+
+use Doctrine\DBAL\Types\Types;
+use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\QueryBuilder;
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use Oro\Bundle\EmailBundle\Entity\EmailFolder;
+
+/**
+ * Tells which mailboxes are to be read now, the longest unread first, and puts them off.
+ */
+final class OriginSchedule
+{
+    public function __construct(private readonly ManagerRegistry $doctrine)
+    {
+    }
+
+    /**
+     * @param int $minExecIntervalInMin minutes since a mailbox was last read
+     * @param int $maxTasks             mailboxes at most; -1: all
+     *
+     * @return array<int, list<int>> origin ids by organization id
+     */
+    public function due(int $minExecIntervalInMin = 0, int $maxTasks = -1): array
+    {
+        $now = self::now();
+        $qb = $this->readable()
+            ->andWhere('o.nextRunAt IS NULL OR o.nextRunAt <= :now')
+            ->andWhere('o.lease IS NULL OR o.leaseUntil < :now')
+            ->andWhere('o.lastRunAt IS NULL OR o.lastRunAt <= :border')
+            ->setParameter('now', $now, Types::DATETIME_MUTABLE)
+            ->setParameter(
+                'border',
+                (clone $now)->modify(\sprintf('-%d minutes', max(0, $minExecIntervalInMin))),
+                Types::DATETIME_MUTABLE
+            );
+        if ($maxTasks > 0) {
+            $qb->setMaxResults($maxTasks);
+        }
+
+        return self::byOrganization($qb);
+    }
+
+    /**
+     * Those of the given mailboxes that may be read at all, whenever they were read last.
+     *
+     * @param list<int> $originIds
+     *
+     * @return array<int, list<int>> origin ids by organization id
+     */
+    public function only(array $originIds): array
+    {
+        return self::byOrganization(
+            $this->readable()->andWhere('o.id IN (:ids)')->setParameter('ids', $originIds)
+        );
+    }
+
+    /**
+     * @return list<int>
+     */
+    public function ofOrganization(int $organizationId): array
+    {
+        return self::byOrganization(
+            $this->readable()->andWhere('o.organization = :organization')->setParameter('organization', $organizationId)
+        )[$organizationId] ?? [];
+    }
+
+    /**
+     * No mailbox is due before this moment, unless somebody asks for it.
+     */
+    public function postponeAll(\DateTimeInterface $until): void
+    {
+        $this->em()->createQueryBuilder()
+            ->update(ExchangeEmailOrigin::class, 'o')
+            ->set('o.nextRunAt', ':until')
+            ->where('o.nextRunAt IS NULL OR o.nextRunAt < :until')
+            ->setParameter('until', \DateTime::createFromInterface($until), Types::DATETIME_MUTABLE)
+            ->getQuery()
+            ->execute();
+    }
+
+    /**
+     * The next run looks at everything again; what is stored is recognized and not stored twice.
+     *
+     * @param list<int> $originIds
+     */
+    public function startOver(array $originIds): void
+    {
+        $this->em()->createQueryBuilder()
+            ->update(ExchangeEmailFolder::class, 'ef')
+            ->set('ef.checkpoint', 'NULL')
+            ->where(\sprintf(
+                'ef.folder IN (SELECT f.id FROM %s f WHERE f.origin IN (:ids))',
+                EmailFolder::class
+            ))
+            ->setParameter('ids', $originIds)
+            ->getQuery()
+            ->execute();
+        $this->em()->createQueryBuilder()
+            ->update(ExchangeEmailOrigin::class, 'o')
+            ->set('o.rootCheckpoint', 'NULL')
+            ->where('o.id IN (:ids)')
+            ->setParameter('ids', $originIds)
+            ->getQuery()
+            ->execute();
+    }
+
+    private function readable(): QueryBuilder
+    {
+        return $this->em()->createQueryBuilder()
+            ->select('o.id', 'IDENTITY(o.organization) AS organization')
+            ->addSelect('CASE WHEN o.lastRunAt IS NULL THEN 0 ELSE 1 END AS HIDDEN wasRead')
+            ->from(ExchangeEmailOrigin::class, 'o')
+            ->leftJoin('o.owner', 'u')
+            ->where('o.isActive = :yes AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
+            ->andWhere('u.id IS NULL OR u.enabled = :yes')
+            ->andWhere('o.organization IS NOT NULL')
+            ->setParameter('yes', true)
+            ->orderBy('wasRead')
+            ->addOrderBy('o.lastRunAt')
+            ->addOrderBy('o.id');
+    }
+
+    /**
+     * @return array<int, list<int>>
+     */
+    private static function byOrganization(QueryBuilder $qb): array
+    {
+        $ids = [];
+        foreach ($qb->getQuery()->getArrayResult() as $row) {
+            $ids[(int)$row['organization']][] = (int)$row['id'];
+        }
+
+        return $ids;
+    }
+
+    private static function now(): \DateTime
+    {
+        return new \DateTime('now', new \DateTimeZone('UTC'));
+    }
+
+    private function em(): EntityManagerInterface
+    {
+        return $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
+    }
+}

@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Storing;
+
+use ExchangeMail\Bundle\Command\Cron\ExchangeSyncCommand;
+use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Sync\LateAddressSchedule;
+use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
+use ExchangeSync\Batch;
+use ExchangeSync\ConnectionException;
+use ExchangeSync\Failure;
+use ExchangeSync\ImpersonationException;
+use Symfony\Component\Console\Tester\CommandTester;
+
+final class ExchangeSyncCommandTest extends OroTestCase
+{
+    public function testItKeepsTheConventionsOfOrosCron(): void
+    {
+        $command = $this->command();
+        self::assertSame('oro:cron:exchange-sync', $command->getName());
+        self::assertSame('*/1 * * * *', $command->getDefaultDefinition());
+        self::assertTrue($command->isActive());
+        foreach (['max-concurrent-tasks', 'min-exec-interval', 'max-exec-time', 'max-tasks', 'id', 'force'] as $option) {
+            self::assertTrue($command->getDefinition()->hasOption($option), $option);
+        }
+        $this->engine->enabled = false;
+        self::assertFalse($command->isActive());
+    }
+
+    public function testWithoutOptionsTheMailboxesGoToTheQueue(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $tester = $this->execute([]);
+
+        self::assertSame(0, $tester->getStatusCode());
+        self::assertStringContainsString('1 mailbox(es) sent', $tester->getDisplay());
+        self::assertSame([], $this->engine->mailboxes);
+        self::assertSame('exchange_mail.sync_mailboxes', $this->oro->producer->messages[0][0]);
+        self::assertSame(15, $this->oro->producer->messages[0][1]['maxExecTime']);
+    }
+
+    public function testInTheForegroundItSaysWhatWasReadAndWhatNot(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $this->mailbox($this->johnId, false);
+        $this->engine->batches['jane@example.com'] = [
+            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], seen: 12, done: true),
+        ];
+        $this->engine->batches['john@example.com'] = [new Batch(
+            'john@example.com',
+            failure: new Failure(ImpersonationException::class, 'ErrorImpersonateUserDenied', 'Denied.', 'Grant it.'),
+            done: true
+        )];
+        $tester = $this->execute(['--foreground' => true, '--max-concurrent-tasks' => '3']);
+
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('2 mailbox(es) read, 12 message(s) looked at, 1 stored, 0 skipped.', $tester->getDisplay());
+        self::assertStringContainsString('john@example.com: Denied. Grant it.', $tester->getDisplay());
+        self::assertSame(3, $this->engine->concurrency);
+
+        $tester = $this->execute(['--id' => [(string)$jane], '--force' => true]);
+        self::assertSame(0, $tester->getStatusCode());
+    }
+
+    public function testForceNeedsAMailbox(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $tester = $this->execute(['--force' => true]);
+        self::assertSame(2, $tester->getStatusCode());
+        self::assertStringContainsString('only for concrete email origins', $tester->getDisplay());
+    }
+
+    public function testAnErrorOfTheServerIsPrintedAndFailsTheCommand(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $this->engine->failure = new ConnectionException('The server does not answer. Check the server.');
+        $tester = $this->execute(['--foreground' => true]);
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('The server does not answer. Check the server.', $tester->getDisplay());
+    }
+
+    public function testSwitchedOffItSaysWhatToDo(): void
+    {
+        $this->engine->enabled = false;
+        $tester = $this->execute([]);
+        self::assertSame(0, $tester->getStatusCode());
+        self::assertMatchesRegularExpression('/exchange_sync|System > Configuration/', $tester->getDisplay());
+    }
+
+    private function command(): ExchangeSyncCommand
+    {
+        return new ExchangeSyncCommand(
+            $this->services->synchronizer,
+            new LateAddressSchedule($this->oro->doctrine, $this->services->queue),
+            $this->engine,
+            new EngineRequirement()
+        );
+    }
+
+    /**
+     * @param array<string, mixed> $input
+     */
+    private function execute(array $input): CommandTester
+    {
+        $tester = new CommandTester($this->command());
+        $tester->execute($input);
+
+        return $tester;
+    }
+}

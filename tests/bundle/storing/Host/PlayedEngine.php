@@ -1,0 +1,83 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Storing\Host;
+
+use ExchangeMail\Bundle\Engine\EngineInterface;
+use ExchangeMail\Bundle\Engine\EngineProviderInterface;
+use ExchangeSync\AddressBook;
+use ExchangeSync\Batch;
+use ExchangeSync\Mailbox;
+use ExchangeSync\Message;
+
+/**
+ * Plays the engine: gives prepared batches for the mailboxes it is handed, and remembers what it was asked.
+ */
+final class PlayedEngine implements EngineInterface, EngineProviderInterface
+{
+    /** @var array<string, list<Batch>> by mailbox */
+    public array $batches = [];
+
+    /** @var array<string, Message|null> by item id */
+    public array $messages = [];
+
+    /** @var list<Mailbox> */
+    public array $mailboxes = [];
+
+    /** @var list<list<string>> */
+    public array $searches = [];
+
+    /** @var list<array{0: string, 1: list<string>, 2: bool}> */
+    public array $readCalls = [];
+
+    public ?AddressBook $book = null;
+
+    public ?\Throwable $failure = null;
+
+    public bool $enabled = true;
+
+    public ?int $concurrency = null;
+
+    public function isEnabled(): bool
+    {
+        return $this->enabled;
+    }
+
+    public function get(?int $concurrency = null): EngineInterface
+    {
+        $this->concurrency = $concurrency;
+
+        return $this;
+    }
+
+    public function run(iterable $mailboxes, AddressBook $book): iterable
+    {
+        $this->book = $book;
+        if (null !== $this->failure) {
+            throw $this->failure;
+        }
+        foreach ($mailboxes as $mailbox) {
+            $this->mailboxes[] = $mailbox;
+            yield from $this->batches[$mailbox->address] ?? [new Batch($mailbox->address, done: true)];
+        }
+    }
+
+    public function search(iterable $mailboxes, AddressBook $book, array $participants): iterable
+    {
+        $this->searches[] = $participants;
+        yield from $this->run($mailboxes, $book);
+    }
+
+    public function message(string $mailbox, string $itemId): ?Message
+    {
+        return $this->messages[$itemId] ?? null;
+    }
+
+    public function setRead(string $mailbox, array $itemIds, bool $read): array
+    {
+        $this->readCalls[] = [$mailbox, $itemIds, $read];
+
+        return [];
+    }
+}

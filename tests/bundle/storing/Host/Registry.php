@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Storing\Host;
+
+use Doctrine\Persistence\AbstractManagerRegistry;
+
+/**
+ * One connection, one entity manager, as in Oro. Resetting renews the inside of the same object, as DoctrineBundle does with its
+ * lazy entity manager, because Oro's services keep it.
+ */
+final class Registry extends AbstractManagerRegistry
+{
+    public int $resets = 0;
+
+    public function __construct(private readonly ResettableEntityManager $em)
+    {
+        parent::__construct('test', ['default' => 'c'], ['default' => 'm'], 'default', 'default', \Doctrine\Persistence\Proxy::class);
+    }
+
+    protected function getService($name): object
+    {
+        return 'm' === $name ? $this->em : $this->em->getConnection();
+    }
+
+    protected function resetService($name): void
+    {
+        ++$this->resets;
+        $this->em->renew();
+    }
+}

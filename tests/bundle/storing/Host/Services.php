@@ -1,0 +1,115 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Storing\Host;
+
+use Doctrine\ORM\Events;
+use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
+use ExchangeMail\Bundle\AddressBook\AddressQuery;
+use ExchangeMail\Bundle\EventListener\LateAddressListener;
+use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Storage\BatchStore;
+use ExchangeMail\Bundle\Storage\BodyFactory;
+use ExchangeMail\Bundle\Storage\FolderStore;
+use ExchangeMail\Bundle\Storage\KeyLocks;
+use ExchangeMail\Bundle\Storage\KnownMail;
+use ExchangeMail\Bundle\Storage\MailStore;
+use ExchangeMail\Bundle\Storage\MessageWriter;
+use ExchangeMail\Bundle\Storage\OrganizationContext;
+use ExchangeMail\Bundle\Storage\PlaceStore;
+use ExchangeMail\Bundle\Storage\Transactions;
+use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
+use ExchangeMail\Bundle\Sync\LateAddressSearch;
+use ExchangeMail\Bundle\Sync\MailboxQueue;
+use ExchangeMail\Bundle\Sync\MailboxRun;
+use ExchangeMail\Bundle\Sync\MailboxSource;
+use ExchangeMail\Bundle\Sync\OriginOutcome;
+use ExchangeMail\Bundle\Sync\OriginSchedule;
+use ExchangeMail\Tests\Bundle\Storing\Oro\OroHost;
+
+/**
+ * The bundle's services on a host, put together as Resources/config/sync.yml does.
+ */
+final class Services
+{
+    public readonly OriginLeases $leases;
+    public readonly Transactions $transactions;
+    public readonly BatchStore $store;
+    public readonly OrganizationContext $organization;
+    public readonly AddressBookLoader $addressBooks;
+    public readonly OriginSchedule $schedule;
+    public readonly MailboxQueue $queue;
+    public readonly MailboxRun $run;
+    public readonly LateAddressSearch $search;
+    public readonly ExchangeEmailSynchronizer $synchronizer;
+    public readonly BodyFactory $bodies;
+    public readonly RecordingLogger $logger;
+
+    public function __construct(public readonly OroHost $oro, public readonly PlayedEngine $engine)
+    {
+        $this->logger = new RecordingLogger();
+        $this->leases = new OriginLeases($oro->doctrine);
+        $this->transactions = new Transactions($oro->doctrine, $this->logger);
+        $this->organization = new OrganizationContext($oro->tokenStorage);
+        $this->bodies = new BodyFactory($oro->builder, $oro->config);
+        $locks = new KeyLocks();
+        $places = new PlaceStore();
+        $this->store = new BatchStore(
+            $this->transactions,
+            $this->leases,
+            new MailStore(
+                $oro->builder,
+                new MessageWriter($oro->builder),
+                $this->bodies,
+                $places,
+                new KnownMail($oro->addressManager, $locks),
+                $oro->dispatcher,
+                $this->logger
+            ),
+            $places,
+            new FolderStore(),
+            $locks,
+            $this->organization,
+            $this->logger
+        );
+        $this->addressBooks = new AddressBookLoader(
+            new AddressQuery($oro->addressManager, $oro->ownership),
+            $oro->addressManager
+        );
+        $this->schedule = new OriginSchedule($oro->doctrine);
+        $this->queue = new MailboxQueue($this->leases, $oro->producer);
+        $this->run = new MailboxRun(
+            $engine,
+            $this->addressBooks,
+            new MailboxSource($oro->doctrine),
+            $this->leases,
+            $this->schedule,
+            new OriginOutcome($this->transactions, $this->leases, $oro->dispatcher),
+            $this->store,
+            $this->organization,
+            $this->logger
+        );
+        $this->search = new LateAddressSearch(
+            $oro->doctrine,
+            $engine,
+            $this->addressBooks,
+            new MailboxSource($oro->doctrine),
+            $this->schedule,
+            $this->store,
+            $this->organization,
+            $this->logger
+        );
+        $oro->em->getEventManager()->addEventListener(
+            [Events::postPersist, Events::postUpdate, Events::postFlush],
+            new LateAddressListener($oro->ownerProvider, $engine)
+        );
+        $this->synchronizer = new ExchangeEmailSynchronizer(
+            $engine,
+            $this->schedule,
+            $this->leases,
+            $this->queue,
+            $this->run
+        );
+    }
+}

@@ -1,0 +1,247 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Storing;
+
+use ExchangeMail\Bundle\Async\SyncMailboxesProcessor;
+use ExchangeMail\Bundle\Async\Topic\SyncMailboxesTopic;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Sync\RunLimits;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
+use ExchangeSync\AuthenticationException;
+use ExchangeSync\Batch;
+use ExchangeSync\ConnectionException;
+use ExchangeSync\Failure;
+use ExchangeSync\ImpersonationException;
+use Oro\Component\MessageQueue\Consumption\MessageProcessorInterface;
+use Oro\Component\MessageQueue\Transport\Message;
+use Oro\Component\MessageQueue\Transport\SessionInterface;
+
+final class MailboxRunTest extends OroTestCase
+{
+    public function testARunStoresWhatTheEngineFindsAndTheNextOneGoesOnFromItsCheckpoints(): void
+    {
+        $origin = $this->mailbox($this->janeId, false);
+        $this->engine->batches['jane@example.com'] = [
+            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'inbox-1', seen: 40),
+            new Batch('jane@example.com', Mail::root(), checkpoint: 'root-1'),
+            new Batch('jane@example.com', done: true),
+        ];
+
+        $report = $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        self::assertSame([1, 40, 1, 0], [$report->mailboxes, $report->seen, $report->collected, $report->skipped]);
+        self::assertSame([], $this->engine->mailboxes[0]->checkpoints);
+        self::assertSame('carol@customer.test', array_key_first($this->engine->book->owners['contact']));
+        self::assertSame(1, $this->rowCount('oro_email'));
+        $state = $this->origin($origin);
+        self::assertNotNull($state->getLastRunAt());
+        self::assertNull($state->getLeaseUntil());
+        self::assertSame(3, $state->getSyncCode());
+        self::assertSame(1, $state->getCollected());
+
+        $this->services->synchronizer->read([$origin], new RunLimits());
+        self::assertEquals(
+            ['AAMk-inbox=' => 'inbox-1', 'AAMk-root=' => 'root-1'],
+            $this->engine->mailboxes[1]->checkpoints
+        );
+        $this->services->synchronizer->read([$origin], new RunLimits(), true);
+        self::assertSame([], $this->engine->mailboxes[2]->checkpoints, 'forced: from the beginning');
+        self::assertSame(1, $this->rowCount('oro_email'));
+    }
+
+    public function testAMailboxThatAnotherRunHasIsLeftAlone(): void
+    {
+        $this->mailbox($this->janeId);
+        $this->mailbox($this->johnId, false);
+
+        $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        self::assertSame(['john@example.com'], array_column($this->engine->mailboxes, 'address'));
+    }
+
+    public function testOneFailingMailboxDoesNotStopTheOthers(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $this->engine->batches['jane@example.com'] = [new Batch(
+            'jane@example.com',
+            failure: new Failure(ImpersonationException::class, 'ErrorImpersonateUserDenied', 'Denied.', 'Grant it.'),
+            done: true
+        )];
+
+        $report = $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        self::assertSame(['jane@example.com'], array_keys($report->failures));
+        $failed = $this->origin($jane);
+        self::assertSame(
+            ['Denied.', 'Grant it.', 'ErrorImpersonateUserDenied', ImpersonationException::class, 2],
+            [
+                $failed->getLastError(), $failed->getLastErrorRemedy(), $failed->getLastErrorCode(),
+                $failed->getLastErrorException(), $failed->getSyncCode(),
+            ]
+        );
+        self::assertGreaterThan(new \DateTime('+10 minutes'), $failed->getNextRunAt(), 'not an attempt a minute');
+        self::assertNull($this->origin($john)->getLastError());
+        self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due());
+    }
+
+    public function testARefusedLoginEndsTheRunAndPutsEveryMailboxOff(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $this->mailbox($this->johnId, false);
+        $this->engine->batches['jane@example.com'] = [new Batch(
+            'jane@example.com',
+            failure: new Failure(AuthenticationException::class, null, 'Refused.', 'Check the password.'),
+            done: true
+        )];
+
+        $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        self::assertCount(1, $this->engine->mailboxes, 'more attempts would lock the account');
+        self::assertSame([], $this->services->schedule->due());
+        self::assertSame('Refused.', $this->origin($jane)->getLastError());
+        self::assertSame(0, $this->leased());
+    }
+
+    public function testAnErrorOfTheWholeServerIsRecordedWithEachMailboxAndFreesThem(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $this->engine->failure = new ConnectionException('The server does not answer.');
+        $this->engine->failure->remedy = 'Check the server.';
+
+        try {
+            $this->services->synchronizer->readDue(0, -1, new RunLimits());
+            self::fail();
+        } catch (ConnectionException) {
+        }
+        foreach ([$jane, $john] as $id) {
+            self::assertSame('The server does not answer.', $this->origin($id)->getLastError());
+            self::assertNull($this->origin($id)->getNextRunAt(), 'the next minute may be better');
+        }
+        self::assertSame(0, $this->leased());
+    }
+
+    public function testATimeLimitStopsAfterTheBatchAndFreesTheMailboxes(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $this->engine->batches['jane@example.com'] = [
+            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'one'),
+            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'two'),
+        ];
+        $limits = new RunLimits();
+        $limits->stop();
+
+        $origins = $this->services->schedule->due();
+        $token = OriginLeases::newToken();
+        $this->services->leases->claim($origins[$this->organizationId], $token);
+        $report = $this->services->run->run($this->organizationId, $origins[$this->organizationId], $token, $limits);
+        self::assertTrue($report->interrupted);
+        self::assertSame(1, $this->rowCount('oro_email'));
+        self::assertSame(0, $this->leased());
+        self::assertCount(1, $this->services->schedule->due()[$this->organizationId], 'due again at once');
+    }
+
+    public function testThePersonWhoIsLoggedInIsRestored(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $this->engine->batches['jane@example.com'] = [new Batch('jane@example.com', Mail::inbox(), [Mail::message()], done: true)];
+        $this->services->synchronizer->readDue(0, -1, new RunLimits());
+
+        self::assertSame(1, $this->rowCount('oro_email'));
+        self::assertNull($this->oro->tokenStorage->getToken());
+    }
+
+    public function testTheQueueGetsEachMailboxOnceAndAConsumerReadsIt(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+
+        self::assertSame(2, $this->services->synchronizer->sync(3, 0, 7, -1));
+        self::assertSame(0, $this->services->synchronizer->sync(3, 0, 7, -1), 'the next cron finds them leased');
+        self::assertCount(1, $this->oro->producer->messages);
+        [$topic, $body] = $this->oro->producer->messages[0];
+        self::assertSame('exchange_mail.sync_mailboxes', $topic);
+        self::assertSame(
+            [$this->organizationId, [$jane, $john], 3, 7],
+            [$body['organizationId'], $body['originIds'], $body['concurrency'], $body['maxExecTime']]
+        );
+
+        $this->engine->batches['john@example.com'] = [
+            new Batch('john@example.com', Mail::inbox(), [Mail::message()], done: true),
+        ];
+        self::assertSame(MessageProcessorInterface::ACK, $this->process($body));
+        self::assertSame(['jane@example.com', 'john@example.com'], array_column($this->engine->mailboxes, 'address'));
+        self::assertSame(3, $this->engine->concurrency);
+        self::assertSame(1, $this->rowCount('oro_email'));
+        self::assertSame(0, $this->leased());
+
+        self::assertSame(MessageProcessorInterface::ACK, $this->process($body), 'delivered twice');
+        self::assertCount(2, $this->engine->mailboxes, 'its lease is over: nothing is read');
+    }
+
+    public function testAConsumerThatFailsGivesTheMailboxesBack(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $this->services->synchronizer->sync(0, 0, -1, -1);
+        $this->engine->failure = new ConnectionException('The server does not answer.');
+
+        self::assertSame(MessageProcessorInterface::REJECT, $this->process($this->oro->producer->messages[0][1]));
+        self::assertSame(0, $this->leased());
+    }
+
+    public function testAMailboxOfADisabledUserOrSwitchedOffIsNotDue(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $connection = $this->oro->em->getConnection();
+        $connection->executeStatement('UPDATE oro_user SET enabled = false WHERE id = ' . $this->janeId);
+        self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due());
+        $connection->executeStatement('UPDATE oro_email_origin SET is_sync_enabled = false WHERE id = ' . $john);
+        self::assertSame([], $this->services->schedule->due());
+    }
+
+    public function testTheLongestUnreadIsReadFirst(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $set = fn (int $id, string $ago) => $this->oro->em->getConnection()->executeStatement(\sprintf(
+            "UPDATE oro_email_origin SET exchange_last_run_at = (now() AT TIME ZONE 'UTC') - INTERVAL '%s' WHERE id = %d",
+            $ago,
+            $id
+        ));
+        $set($jane, '5 minutes');
+        $set($john, '50 minutes');
+
+        self::assertSame([$this->organizationId => [$john, $jane]], $this->services->schedule->due());
+        self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due(10));
+        self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due(0, 1));
+    }
+
+    private function origin(int $id): ExchangeEmailOrigin
+    {
+        $this->oro->em->clear();
+
+        return $this->oro->em->find(ExchangeEmailOrigin::class, $id);
+    }
+
+    private function leased(): int
+    {
+        return (int)$this->rows('SELECT COUNT(*) AS n FROM oro_email_origin WHERE exchange_lease IS NOT NULL')[0]['n'];
+    }
+
+    /**
+     * @param array<string, mixed> $body
+     */
+    private function process(array $body): string
+    {
+        $message = new Message();
+        $message->setBody($body);
+        $resolver = new \Symfony\Component\OptionsResolver\OptionsResolver();
+        (new SyncMailboxesTopic())->configureMessageBody($resolver);
+        $resolver->resolve($body);
+
+        return (new SyncMailboxesProcessor($this->services->run, $this->services->logger))
+            ->process($message, Blank::of(SessionInterface::class));
+    }
+}

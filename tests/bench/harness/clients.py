@@ -61,12 +61,12 @@ def synchronize(name, exchange, **options):
     return result
 
 
-def record(exchange, file, **options):
-    """Records the requests of this project's run; what passed through, as the recorder counted it."""
+def record(name, exchange, file):
+    """Records the requests of a client's run; what passed through, as the recorder counted it."""
     recorder = subprocess.Popen([str(RELEASE / "record"), exchange.url, str(file)],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     address = recorder.stdout.readline().strip()
-    run_json(COMMANDS["this project"], plan(exchange, url=address, **options))
+    run_json(COMMANDS[name], plan(exchange, url=address))
     passed, _ = recorder.communicate("")
     return json.loads(passed)
 

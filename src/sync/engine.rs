@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
 use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
@@ -188,23 +189,14 @@ impl Engine {
     /// The client, once the server's address is known.
     async fn connect(&self, mailbox: &str) -> Result<ews::Client, Error> {
         let told = |error: ews::transport::Error| Error::of_mailbox(mailbox, &error.into(), None);
-        let transport = Transport::new(self.transport_settings(self.endpoint()?)?).map_err(told)?;
+        let lost = |error| Error::of_discovery(mailbox, error);
+        let server = &self.settings.server;
+        let mut settings = self.transport_settings(discovery::first_guess(server).map_err(lost)?)?;
+        settings.endpoint = discovery::endpoint(server, Some(mailbox), &settings)
+            .await
+            .map_err(lost)?;
+        let transport = Transport::new(settings).map_err(told)?;
         Ok(ews::Client::new(transport, self.settings.request_server_version()?))
-    }
-
-    fn endpoint(&self) -> Result<Url, Error> {
-        let server = self.settings.server.trim();
-        let url = match server.contains("://") {
-            true => server.to_owned(),
-            false => format!("https://{server}/EWS/Exchange.asmx"),
-        };
-        Url::parse(&url).map_err(|error| {
-            Error::setting(
-                "server",
-                &format!("is '{server}', which is no host and no URL ({error})."),
-                "Set it to the host of Exchange, or to https://HOST/EWS/Exchange.asmx.",
-            )
-        })
     }
 
     fn transport_settings(&self, endpoint: Url) -> Result<ews::transport::Settings, Error> {

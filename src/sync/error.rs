@@ -49,6 +49,20 @@ impl Error {
         }
     }
 
+    /// The server was not found while a mailbox was to be read.
+    pub(crate) fn of_discovery(mailbox: &str, error: ews::discovery::Error) -> Self {
+        match error {
+            ews::discovery::Error::Transport(error) => Self::of_mailbox(mailbox, &error.into(), None),
+            error => Self {
+                kind: ErrorKind::Configuration,
+                code: None,
+                message: error.message(),
+                remedy: error.advice(),
+                retry_at: None,
+            },
+        }
+    }
+
     /// The mailbox is in none of the domains that may be read.
     pub(crate) fn outside_domains(mailbox: &str) -> Self {
         Self {

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
-use ews::{DistinguishedFolder, ItemId, discovery};
+use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
@@ -187,18 +188,19 @@ impl Engine {
 
     /// The client, once the server's address is known.
     async fn connect(&self, mailbox: &str) -> Result<ews::Client, Error> {
-        let mut transport = self.transport_settings()?;
-        transport.endpoint = discovery::endpoint(&self.settings.server, Some(mailbox), &transport)
+        let told = |error: ews::transport::Error| Error::of_mailbox(mailbox, &error.into(), None);
+        let lost = |error| Error::of_discovery(mailbox, error);
+        let server = &self.settings.server;
+        let mut settings = self.transport_settings(discovery::first_guess(server).map_err(lost)?)?;
+        settings.endpoint = discovery::endpoint(server, Some(mailbox), &settings)
             .await
-            .map_err(|error| Error::of_discovery(mailbox, &error))?;
-        let transport = Transport::new(transport).map_err(|error| Error::of_mailbox(mailbox, &error.into(), None))?;
+            .map_err(lost)?;
+        let transport = Transport::new(settings).map_err(told)?;
         Ok(ews::Client::new(transport, self.settings.request_server_version()?))
     }
 
-    fn transport_settings(&self) -> Result<ews::transport::Settings, Error> {
+    fn transport_settings(&self, endpoint: Url) -> Result<ews::transport::Settings, Error> {
         let settings = &self.settings;
-        // Discovery puts the endpoint there.
-        let endpoint = Url::parse("https://exchange.invalid").map_err(|_| Error::internal("of the settings"))?;
         let mut transport =
             ews::transport::Settings::new(endpoint, settings.login.clone(), Secret::new(settings.password.clone()));
         transport.scheme = settings.scheme()?;

@@ -48,7 +48,8 @@ final class ContractTest extends TestCase
             Facts::load(Contract::getFactsFile($version))
         ));
 
-        foreach ([
+        foreach (
+            [
             'unknown class Oro\Bundle\EmailBundle\Entity\NoSuchEntity',
             'unknown class Oro\Bundle\EmailBundle\NoSuchClass',
             'unknown method Oro\Bundle\EmailBundle\Entity\EmailOrigin::getNoSuchThing',
@@ -65,7 +66,8 @@ final class ContractTest extends TestCase
             'unknown template "@OroUI/no/such/template.html.twig"',
             'unknown twig "oro_no_such_function"',
             'unknown module "oroui/js/no-such-module"',
-        ] as $expected) {
+            ] as $expected
+        ) {
             self::assertStringContainsString($expected, $problems);
         }
     }

@@ -18,7 +18,6 @@ pub(crate) fn normalize(text: &str) -> Option<Cow<'_, str>> {
     (lower.len() <= MAX_ADDRESS_OCTETS).then_some(Cow::Owned(lower))
 }
 
-
 fn addr_spec(text: &str) -> Option<&str> {
     let text = text.trim();
     let spec = match text.rfind('<') {

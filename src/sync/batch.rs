@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::{Error, OwnerKind};
+use crate::{Content, Error, OwnerKind};
 
 /// One step of one mailbox. Asking for the next batch means that this one is stored.
 #[derive(Debug, Default)]
@@ -109,48 +109,45 @@ pub struct Address {
 
 /// A collected message.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub struct Message {
+    /// `ItemId/@Id`.
     pub item_id: String,
+    /// Message-ID with angle brackets; where the mail has none, one that every copy of it gives.
     pub message_id: String,
+    /// Seen from the CRM.
     pub direction: Direction,
+    /// Decoded; may be empty.
     pub subject: String,
+    /// The sender.
     pub from: Address,
+    /// Recipients, as the header names them.
     pub to: Vec<Address>,
+    /// Recipients of copies.
     pub cc: Vec<Address>,
+    /// Recipients of blind copies; only the sender's own copy names them.
     pub bcc: Vec<Address>,
+    /// When it was sent.
     pub sent: SystemTime,
+    /// When it was received.
     pub received: SystemTime,
     /// `low`, `normal` or `high`.
     pub importance: &'static str,
+    /// Whether it is read in this mailbox.
     pub read: bool,
+    /// `ItemClass`.
     pub item_class: String,
+    /// Bytes in the store.
     pub size: u64,
+    /// References, oldest first, with angle brackets.
     pub references: Vec<String>,
+    /// In-Reply-To, with angle brackets.
     pub in_reply_to: Option<String>,
+    /// `ConversationId`, from Exchange 2010 on.
     pub thread_id: Option<String>,
+    /// Accept-Language (RFC 3282).
     pub accept_language: Option<String>,
+    /// Its addresses that have owners; none where it was asked for without an address book.
     pub matches: Vec<Match>,
     /// Body and attachments.
     pub content: Arc<Content>,
-}
-
-/// Body and attachments, decoded.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
-pub struct Content {
-    pub text: Option<String>,
-    pub html: Option<String>,
-    pub attachments: Vec<Attachment>,
-}
-
-/// An attachment or inline part, decoded.
-#[derive(Debug)]
-#[allow(missing_docs)]
-pub struct Attachment {
-    pub file_name: String,
-    pub content_type: String,
-    pub content_id: Option<String>,
-    pub inline: bool,
-    pub content: Vec<u8>,
 }

@@ -1,9 +1,25 @@
-//! The engine's face to its host.
+//! The engine's face to its host: settings in, runs out. Knows no PHP and no database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use crate::{AddressBook, Batch, Error, Message, Settings};
+use ews::transport::{OAuth, Secret, Transport};
+use ews::{DistinguishedFolder, ItemId, discovery};
+use futures_util::FutureExt;
+use tokio::sync::{OnceCell, mpsc};
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::budget::{Budget, Hold};
+use crate::directory::Directory;
+use crate::mailbox::{Delivery, Outlet, Reading, Stop};
+use crate::{AddressBook, Batch, Domains, Error, Message, Settings, address, folders};
+
+/// Batches that wait for the host at most.
+const WAITING_BATCHES: usize = 8;
+/// Around the largest message in base64: the rest of an answer, and the other messages of its request.
+const ANSWER_SLACK_BYTES: u64 = 32 << 20;
 
 /// A mailbox to read, with what the host stored of it.
 #[derive(Debug, Clone, Default)]
@@ -16,53 +32,245 @@ pub struct MailboxTask {
 
 /// What `check` found.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct ServerInfo {
+    /// URL of `Exchange.asmx`.
     pub url: String,
     /// `15.2.1544.4`
     pub build: String,
     /// `Exchange 2019`
     pub product: String,
-    /// `ServerVersionInfo/@Version` or the RequestServerVersion used.
+    /// The `RequestServerVersion` in use.
     pub version: String,
+    /// The authentication scheme in use.
     pub auth: String,
+    /// The mailbox that was looked at.
     pub mailbox: String,
+    /// How many of its folders would be read.
     pub folders: u32,
 }
 
 /// One Exchange server under one set of settings. Cheap to clone; belongs to the tokio runtime it is used on.
 #[derive(Clone)]
-pub struct Engine {}
+pub struct Engine {
+    settings: Arc<Settings>,
+    domains: Arc<Domains>,
+    client: Arc<OnceCell<ews::Client>>,
+    directory: Arc<Directory>,
+    budget: Budget,
+}
 
 impl Engine {
     /// Checks the settings; touches no network.
-    pub fn new(_settings: Settings) -> Result<Self, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`], naming the setting.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        settings.check()?;
+        Ok(Self {
+            domains: Arc::new(Domains::new(&settings.domains)?),
+            settings: Arc::new(settings),
+            client: Arc::default(),
+            directory: Arc::default(),
+            budget: Budget::default(),
+        })
     }
+
     /// Proves server, credentials and impersonation for one mailbox.
-    pub async fn check(&self, _mailbox: &str) -> Result<ServerInfo, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// What stands in the way, and whose hands the remedy is in.
+    pub async fn check(&self, mailbox: &str) -> Result<ServerInfo, Error> {
+        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let client = &reading.client;
+        let told = |error: ews::Error| reading.error(&error);
+        let root = reading
+            .mailbox
+            .get_folder(&[DistinguishedFolder::MsgFolderRoot.into()])
+            .await
+            .map_err(told)?;
+        if let Some(Err(error)) = root.into_iter().next() {
+            return Err(told(error.into()));
+        }
+        let folders = folders::list(&reading.mailbox, None, &self.settings.folders, client.version())
+            .await
+            .map_err(told)?;
+        let server = client.server();
+        Ok(ServerInfo {
+            url: client.transport().settings().endpoint.to_string(),
+            build: server.as_ref().map(ews::ServerVersionInfo::build).unwrap_or_default(),
+            product: server.as_ref().map(|s| s.product().to_owned()).unwrap_or_default(),
+            version: client.version().name().into(),
+            auth: client
+                .transport()
+                .scheme_used()
+                .map(|s| s.name().to_owned())
+                .unwrap_or_default(),
+            mailbox: mailbox.into(),
+            folders: u32::try_from(folders.selected.len()).unwrap_or(u32::MAX),
+        })
     }
+
     /// Starts a run; must be called inside a tokio runtime. Dropping the `Run` aborts all its work.
-    pub fn run(&self, _book: Arc<AddressBook>) -> Run {
-        todo!()
+    pub fn run(&self, book: Arc<AddressBook>) -> Run {
+        Run::new(self.clone(), book, Arc::default())
     }
-    /// Starts a search for mail of the participants; else like `run`.
-    pub fn search(&self, _book: Arc<AddressBook>, _participants: Vec<String>) -> Run {
-        todo!()
+
+    /// Starts a search for mail of the participants in the mailboxes offered; else like `run`. Checkpoints are neither
+    /// read nor given.
+    pub fn search(&self, book: Arc<AddressBook>, participants: Vec<String>) -> Run {
+        let participants = participants
+            .iter()
+            .filter_map(|text| address::normalize(text))
+            .map(std::borrow::Cow::into_owned)
+            .collect();
+        Run::new(self.clone(), book, Arc::new(participants))
     }
-    /// One message with its content; `None` where it is gone.
-    pub async fn message(&self, _mailbox: &str, _item_id: &str) -> Result<Option<Message>, Error> {
-        todo!()
+
+    /// One message with its content; `None` where it is gone. Its direction and matches take an address book, so that here
+    /// it is always incoming and matches nobody.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn message(&self, mailbox: &str, item_id: &str) -> Result<Option<Message>, Error> {
+        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        reading
+            .message(&ItemId(item_id.into()))
+            .await
+            .map_err(|error| reading.error(&error))
     }
+
     /// Marks items read or unread; answers the item ids that are gone.
-    pub async fn set_read(&self, _mailbox: &str, _item_ids: &[String], _read: bool) -> Result<Vec<String>, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn set_read(&self, mailbox: &str, item_ids: &[String], read: bool) -> Result<Vec<String>, Error> {
+        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let ids: Vec<ItemId> = item_ids.iter().map(|id| ItemId(id.clone())).collect();
+        let answers = reading
+            .mailbox
+            .set_read(&ids, read)
+            .await
+            .map_err(|error| reading.error(&error))?;
+        let mut gone = Vec::new();
+        for (id, answer) in ids.into_iter().zip(answers) {
+            match answer {
+                Ok(_) => {}
+                Err(error) if error.code == ews::ResponseCode::ErrorItemNotFound => gone.push(id.0),
+                Err(error) => return Err(reading.error(&error.into())),
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn reading(
+        &self,
+        mailbox: &str,
+        book: Arc<AddressBook>,
+        participants: Arc<HashSet<String>>,
+    ) -> Result<Reading, Error> {
+        if !self.domains.allow(mailbox) {
+            return Err(Error::outside_domains(mailbox));
+        }
+        let client = self.client.get_or_try_init(|| self.connect(mailbox)).await?;
+        let address = address::normalize(mailbox).unwrap_or_default();
+        Ok(Reading {
+            client: client.clone(),
+            mailbox: client.mailbox(&address),
+            book,
+            settings: self.settings.clone(),
+            directory: self.directory.clone(),
+            budget: self.budget.clone(),
+            since: self.settings.since.map(Into::into),
+            participants,
+        })
+    }
+
+    /// The client, once the server's address is known.
+    async fn connect(&self, mailbox: &str) -> Result<ews::Client, Error> {
+        let mut transport = self.transport_settings()?;
+        transport.endpoint = discovery::endpoint(&self.settings.server, Some(mailbox), &transport)
+            .await
+            .map_err(|error| Error::of_discovery(mailbox, &error))?;
+        let transport = Transport::new(transport).map_err(|error| Error::of_mailbox(mailbox, &error.into(), None))?;
+        Ok(ews::Client::new(transport, self.settings.request_server_version()?))
+    }
+
+    fn transport_settings(&self) -> Result<ews::transport::Settings, Error> {
+        let settings = &self.settings;
+        // Discovery puts the endpoint there.
+        let endpoint = Url::parse("https://exchange.invalid").map_err(|_| Error::internal("of the settings"))?;
+        let mut transport =
+            ews::transport::Settings::new(endpoint, settings.login.clone(), Secret::new(settings.password.clone()));
+        transport.scheme = settings.scheme()?;
+        transport.oauth = self.oauth()?;
+        transport.ca_file.clone_from(&settings.ca_file);
+        transport.connect_timeout = settings.connect_timeout;
+        transport.request_timeout = settings.request_timeout;
+        transport.max_connections = settings.concurrency;
+        transport.max_answer_bytes = settings.max_message_bytes / 3 * 4 + ANSWER_SLACK_BYTES;
+        Ok(transport)
+    }
+
+    fn oauth(&self) -> Result<Option<OAuth>, Error> {
+        let settings = &self.settings;
+        let Some(token_url) = settings.oauth_token_url.as_deref().filter(|url| !url.is_empty()) else {
+            return Ok(None);
+        };
+        let token_url = Url::parse(token_url).map_err(|error| {
+            Error::setting(
+                "oauth_token_url",
+                &format!("is no URL ({error})."),
+                "Set it to the token endpoint, https://….",
+            )
+        })?;
+        Ok(Some(OAuth {
+            token_url,
+            client_id: settings.oauth_client_id.clone().unwrap_or_default(),
+            client_secret: Secret::new(settings.oauth_client_secret.clone().unwrap_or_default()),
+            scope: settings.oauth_scope.clone().unwrap_or_default(),
+        }))
+    }
+
+    /// Reads one mailbox to its end and says its last word, whatever happens.
+    async fn read(self, task: MailboxTask, book: Arc<AddressBook>, participants: Arc<HashSet<String>>, outlet: Outlet) {
+        let work = async {
+            let reading = self.reading(&task.address, book, participants).await?;
+            let outcome = match reading.participants.is_empty() {
+                true => reading.synchronize(task.checkpoints, &outlet).await,
+                false => reading.search(&outlet).await,
+            };
+            match outcome {
+                Err(Stop::Failed(error)) => Err(reading.error(&error)),
+                Ok(()) | Err(Stop::HostGone) => Ok(()),
+            }
+        };
+        let failure = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(outcome) => outcome.err(),
+            Err(_panic) => Some(Error::internal(&task.address)),
+        };
+        outlet.finish(failure).await;
     }
 }
 
-/// A run under way. The host's loop: while `wants_mailbox`, `offer` one or `no_more_mailboxes`; then `next`.
-pub struct Run {}
+/// A run under way. The host's loop: on `WantsMailbox`, `offer` one or `no_more_mailboxes`; then `next` again.
+pub struct Run {
+    engine: Engine,
+    book: Arc<AddressBook>,
+    participants: Arc<HashSet<String>>,
+    batches: mpsc::Receiver<Delivery>,
+    sender: mpsc::Sender<Delivery>,
+    tasks: JoinSet<()>,
+    /// Mailboxes whose last batch is still to come.
+    under_way: usize,
+    offers: Offers,
+    /// Room taken by the batch that the host has.
+    held: Vec<Hold>,
+}
+
+enum Offers {
+    Open,
+    Closed,
+}
 
 /// What a run waits for.
 pub enum Event {
@@ -75,16 +283,66 @@ pub enum Event {
 }
 
 impl Run {
+    fn new(engine: Engine, book: Arc<AddressBook>, participants: Arc<HashSet<String>>) -> Self {
+        let (sender, batches) = mpsc::channel(WAITING_BATCHES);
+        Self {
+            engine,
+            book,
+            participants,
+            batches,
+            sender,
+            tasks: JoinSet::new(),
+            under_way: 0,
+            offers: Offers::Open,
+            held: Vec::new(),
+        }
+    }
+
     /// Waits for the next event. Cancel-safe, so that the host can look for signals in between.
     pub async fn next(&mut self) -> Event {
-        todo!()
+        self.held.clear();
+        if self.under_way < self.engine.settings.concurrency && matches!(self.offers, Offers::Open) {
+            return Event::WantsMailbox;
+        }
+        if self.under_way == 0 {
+            return Event::Finished;
+        }
+        while self.tasks.try_join_next().is_some() {}
+        // Never `None`: the run holds a sender itself.
+        let Some(delivery) = self.batches.recv().await else {
+            return Event::Finished;
+        };
+        if delivery.batch.done {
+            self.under_way -= 1;
+        }
+        self.held = delivery.hold;
+        Event::Batch(Box::new(delivery.batch))
     }
-    /// Gives one more mailbox; never blocks after `WantsMailbox`.
-    pub fn offer(&mut self, _mailbox: MailboxTask) {
-        todo!()
+
+    /// Gives one more mailbox; must be called inside the tokio runtime, after `WantsMailbox`.
+    pub fn offer(&mut self, mailbox: MailboxTask) {
+        let outlet = Outlet {
+            mailbox: mailbox.address.as_str().into(),
+            batches: self.sender.clone(),
+        };
+        self.under_way += 1;
+        let work = self
+            .engine
+            .clone()
+            .read(mailbox, self.book.clone(), self.participants.clone(), outlet);
+        self.tasks.spawn(work);
     }
+
     /// Says that there are no more.
     pub fn no_more_mailboxes(&mut self) {
-        todo!()
+        self.offers = Offers::Closed;
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("server", &self.settings.server)
+            .finish_non_exhaustive()
     }
 }

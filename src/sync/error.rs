@@ -1,16 +1,23 @@
-//! Errors, by what the administrator can do about them.
+//! Errors, by what the administrator can do about them. Knows no host.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use ews::{Remedy, ResponseCode};
 
 /// The remedy's kind; one PHP exception class each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum ErrorKind {
+    /// A setting is wrong.
     Configuration,
+    /// The way to the server, or to this mailbox on it, is closed.
     Connection,
+    /// The server does not accept the service account.
     Authentication,
+    /// The service account may not act for this mailbox, or there is no such mailbox.
     Impersonation,
+    /// The server asks for patience.
     Throttled,
+    /// What answers is not Exchange as we know it.
     Protocol,
 }
 
@@ -28,4 +35,78 @@ pub struct Error {
     pub remedy: String,
     /// When the server asked to be left alone until.
     pub retry_at: Option<SystemTime>,
+}
+
+impl Error {
+    /// A setting is wrong: `what` completes the sentence that begins with its name.
+    pub(crate) fn setting(name: &str, what: &str, remedy: &str) -> Self {
+        Self {
+            kind: ErrorKind::Configuration,
+            code: None,
+            message: format!("The setting '{name}' {what}"),
+            remedy: remedy.into(),
+            retry_at: None,
+        }
+    }
+
+    /// The mailbox is in none of the domains that may be read.
+    pub(crate) fn outside_domains(mailbox: &str) -> Self {
+        Self {
+            kind: ErrorKind::Configuration,
+            code: None,
+            message: format!("The mailbox {mailbox} is in no domain of the setting 'domains' and was not contacted."),
+            remedy: "Add its domain to 'domains' if it may be read.".into(),
+            retry_at: None,
+        }
+    }
+
+    /// Our own fault: a task ended that should not.
+    pub(crate) fn internal(mailbox: &str) -> Self {
+        Self {
+            kind: ErrorKind::Protocol,
+            code: None,
+            message: format!("Mailbox {mailbox}: the engine stopped unexpectedly while reading it."),
+            remedy: "Report this with the server's version; the mailbox is read again in the next run.".into(),
+            retry_at: None,
+        }
+    }
+
+    /// Exchange was not found, asked for this mailbox.
+    pub(crate) fn of_discovery(mailbox: &str, error: &ews::discovery::Error) -> Self {
+        use ews::transport::Remedy;
+        Self {
+            kind: match error.remedy() {
+                Remedy::Configuration => ErrorKind::Configuration,
+                Remedy::Connection => ErrorKind::Connection,
+                Remedy::Authentication => ErrorKind::Authentication,
+                Remedy::Throttled => ErrorKind::Throttled,
+                Remedy::Protocol => ErrorKind::Protocol,
+            },
+            code: None,
+            message: format!("Mailbox {mailbox}: {}", error.message()),
+            remedy: error.advice(),
+            retry_at: None,
+        }
+    }
+
+    /// What the EWS layer says of one mailbox; `held_for`: how long it must be left alone.
+    pub(crate) fn of_mailbox(mailbox: &str, error: &ews::Error, held_for: Option<Duration>) -> Self {
+        let kind = match error.remedy() {
+            Remedy::Configuration => ErrorKind::Configuration,
+            Remedy::Connection => ErrorKind::Connection,
+            Remedy::Authentication => ErrorKind::Authentication,
+            Remedy::Impersonation => ErrorKind::Impersonation,
+            Remedy::Throttled => ErrorKind::Throttled,
+            Remedy::Mailbox if error.code() == Some(&ResponseCode::ErrorNonExistentMailbox) => ErrorKind::Impersonation,
+            Remedy::Mailbox => ErrorKind::Connection,
+            Remedy::Protocol => ErrorKind::Protocol,
+        };
+        Self {
+            kind,
+            code: error.code().map(|code| code.as_str().to_owned()),
+            message: format!("Mailbox {mailbox}: {}", error.message()),
+            remedy: error.advice(),
+            retry_at: held_for.map(|wait| SystemTime::now() + wait),
+        }
+    }
 }

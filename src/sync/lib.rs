@@ -4,13 +4,26 @@
 mod address;
 mod address_book;
 mod batch;
+mod budget;
+mod checkpoint;
+mod content;
+mod directory;
 mod engine;
 mod error;
+mod folder;
+mod folders;
+mod intake;
+mod look;
+mod mailbox;
 mod matching;
+mod search;
 mod settings;
+mod tnef;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
-pub use batch::{Address, Attachment, Batch, Content, Direction, Folder, FolderType, Match, Message, Role, Skipped};
+pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};
+pub use content::{AttachmentInfo, Content};
 pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
 pub use error::{Error, ErrorKind};
+pub use matching::{Participants, Verdict, verdict};
 pub use settings::{Domains, Settings};

@@ -5,14 +5,17 @@ use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
 
 /// A message's participants, as its header names them.
 #[derive(Debug, Default)]
-pub(crate) struct Participants<'a> {
+pub struct Participants<'a> {
+    /// From, or Sender where there is none.
     pub from: Option<&'a str>,
+    /// To, Cc and Bcc.
     pub recipients: Vec<(Role, &'a str)>,
 }
 
 /// What the rule says of a message that belongs into the CRM.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
+pub struct Verdict {
+    /// Seen from the CRM.
     pub direction: Direction,
     /// Every owner of every address, each once.
     pub matches: Vec<Match>,
@@ -20,7 +23,7 @@ pub(crate) struct Verdict {
 
 /// A message is collected when its sender's address is a contact's and another recipient's address a user's, or the
 /// other way round. `None`: it is not collected.
-pub(crate) fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
+pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
     let from = address::normalize(participants.from?)?;
     let senders: Vec<Owner> = book.owners(&from).collect();
     if senders.is_empty() {

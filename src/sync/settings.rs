@@ -1,34 +1,52 @@
-//! What the administrator sets.
+//! What the administrator sets, and what is wrong with it. Knows no server.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-/// Settings of an engine; `Engine::new` checks them.
+use ews::RequestServerVersion;
+use ews::transport::Scheme;
+
+use crate::{Error, address};
+
+/// Settings of an engine; [`Engine::new`](crate::Engine::new) checks them.
 #[derive(Clone)]
-#[allow(missing_docs)]
 pub struct Settings {
     /// Host, URL of `Exchange.asmx`, or an e-mail domain.
     pub server: String,
     /// A `RequestServerVersion`, or `auto`.
     pub version: String,
+    /// `DOMAIN\user`, `user@domain` or `user`.
     pub login: String,
+    /// Password of the service account.
     pub password: String,
     /// `auto`, `basic`, `ntlm`, `negotiate` or `oauth`.
     pub auth: String,
+    /// OAuth 2.0 token endpoint.
     pub oauth_token_url: Option<String>,
+    /// OAuth 2.0 application id.
     pub oauth_client_id: Option<String>,
+    /// OAuth 2.0 application secret.
     pub oauth_client_secret: Option<String>,
+    /// OAuth 2.0 scope.
     pub oauth_scope: Option<String>,
+    /// Domains whose mailboxes may be read; at least one.
     pub domains: Vec<String>,
+    /// Further certificate authorities (PEM).
     pub ca_file: Option<PathBuf>,
-    /// Mailboxes at once.
+    /// Mailboxes at once, and connections to the server.
     pub concurrency: usize,
     /// Messages a batch at most.
     pub batch_size: usize,
+    /// Mail received before is not collected.
     pub since: Option<SystemTime>,
+    /// Names, paths or distinguished ids of folders, each with what is below it; none: all but
+    /// drafts, junk, outbox and deleted items.
     pub folders: Vec<String>,
+    /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
+    /// For one request and its whole answer.
     pub request_timeout: Duration,
+    /// Larger messages are skipped, and reported.
     pub max_message_bytes: u64,
 }
 
@@ -57,6 +75,179 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The first setting that can't work.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        required(
+            "server",
+            &self.server,
+            "Name the host of Exchange, or the URL of its Exchange.asmx.",
+        )?;
+        self.request_server_version()?;
+        let scheme = self.scheme()?;
+        if scheme == Scheme::OAuth {
+            for (name, value) in [
+                ("oauth_token_url", &self.oauth_token_url),
+                ("oauth_client_id", &self.oauth_client_id),
+                ("oauth_client_secret", &self.oauth_client_secret),
+                ("oauth_scope", &self.oauth_scope),
+            ] {
+                required(name, value.as_deref().unwrap_or_default(), "auth 'oauth' needs it.")?;
+            }
+        } else {
+            required("login", &self.login, "Name the service account.")?;
+            required("password", &self.password, "Enter the password of the service account.")?;
+        }
+        if self.concurrency == 0 {
+            return Err(Error::setting("concurrency", "is 0.", "Set it to 1 or more."));
+        }
+        if self.batch_size == 0 {
+            return Err(Error::setting("batch_size", "is 0.", "Set it to 1 or more."));
+        }
+        if self.max_message_bytes == 0 {
+            return Err(Error::setting("max_message_bytes", "is 0.", "Set it to 1 or more."));
+        }
+        Domains::new(&self.domains).map(drop)
+    }
+
+    /// The version to ask in; `None`: found out.
+    pub(crate) fn request_server_version(&self) -> Result<Option<RequestServerVersion>, Error> {
+        if self.version.is_empty() || self.version.eq_ignore_ascii_case("auto") {
+            return Ok(None);
+        }
+        RequestServerVersion::from_name(&self.version).map(Some).ok_or_else(|| {
+            let known: Vec<_> = RequestServerVersion::ALL.iter().map(|v| v.name()).collect();
+            Error::setting(
+                "version",
+                &format!("is '{}', which no Exchange knows.", self.version),
+                &format!("Set it to auto, or to one of {}.", known.join(", ")),
+            )
+        })
+    }
+
+    /// The authentication scheme.
+    pub(crate) fn scheme(&self) -> Result<Scheme, Error> {
+        Scheme::from_name(&self.auth).ok_or_else(|| {
+            Error::setting(
+                "auth",
+                &format!("is '{}'.", self.auth),
+                "Set it to auto, basic, ntlm, negotiate or oauth.",
+            )
+        })
+    }
+}
+
+fn required(name: &str, value: &str, remedy: &str) -> Result<(), Error> {
+    if value.trim().is_empty() {
+        return Err(Error::setting(name, "is empty.", remedy));
+    }
+    Ok(())
+}
+
 /// The domains whose mailboxes may be read; never empty.
 #[derive(Debug, Clone)]
-pub struct Domains(#[allow(dead_code)] Vec<String>);
+pub struct Domains(Vec<String>);
+
+impl Domains {
+    /// Domains in any case, with or without a leading `@`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): none, or one that is no domain.
+    pub fn new(domains: &[String]) -> Result<Self, Error> {
+        let mut normal = Vec::new();
+        for domain in domains {
+            let trimmed = domain
+                .trim()
+                .trim_start_matches('@')
+                .trim_end_matches('.')
+                .to_lowercase();
+            let odd = |c: char| c.is_whitespace() || c.is_control() || "@*/,;:".contains(c);
+            if trimmed.is_empty() || trimmed.contains(odd) {
+                return Err(Error::setting(
+                    "domains",
+                    &format!("holds '{}', which is no domain.", domain.escape_debug()),
+                    "Write domains such as example.com, one each.",
+                ));
+            }
+            normal.push(trimmed);
+        }
+        if normal.is_empty() {
+            return Err(Error::setting(
+                "domains",
+                "is empty.",
+                "Name at least one domain whose mailboxes may be read.",
+            ));
+        }
+        Ok(Self(normal))
+    }
+
+    /// Whether the mailbox's domain is one of them: the very domain, not one below it.
+    pub fn allow(&self, mailbox: &str) -> bool {
+        address::normalize(mailbox)
+            .as_deref()
+            .and_then(|address| address.rsplit_once('@'))
+            .is_some_and(|(_, domain)| self.0.iter().any(|d| d == domain))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Settings {
+        Settings {
+            server: "mail.example.com".into(),
+            login: "svc".into(),
+            password: "secret".into(),
+            domains: vec!["example.com".into()],
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn the_error_names_the_setting_that_is_wrong() {
+        good().check().expect("complete settings");
+        type Spoil = fn(&mut Settings);
+        let broken: [(&str, Spoil); 8] = [
+            ("server", |s| s.server = " ".into()),
+            ("version", |s| s.version = "Exchange2042".into()),
+            ("login", |s| s.login.clear()),
+            ("password", |s| s.password.clear()),
+            ("auth", |s| s.auth = "digest".into()),
+            ("oauth_token_url", |s| s.auth = "oauth".into()),
+            ("domains", |s| s.domains.clear()),
+            ("concurrency", |s| s.concurrency = 0),
+        ];
+        for (name, spoil) in broken {
+            let mut settings = good();
+            spoil(&mut settings);
+            let error = settings.check().expect_err(name);
+            assert_eq!(error.kind, crate::ErrorKind::Configuration);
+            assert!(error.message.contains(&format!("'{name}'")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_domain_allows_its_own_mailboxes_only() {
+        let domains = Domains::new(&["@Example.COM ".into(), "müller.example".into()]).expect("domains");
+        for mailbox in ["jane@example.com", "Jane <JANE@EXAMPLE.com>", "x@MÜLLER.example"] {
+            assert!(domains.allow(mailbox), "{mailbox}");
+        }
+        for mailbox in [
+            "jane@sub.example.com",
+            "jane@notexample.com",
+            "jane",
+            "",
+            "jane@example.com.evil",
+        ] {
+            assert!(!domains.allow(mailbox), "{mailbox}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_domain_is_refused() {
+        for domain in ["", " ", "a@b", "*.example.com", "a,b"] {
+            assert!(Domains::new(&[domain.into()]).is_err(), "{domain}");
+        }
+    }
+}

@@ -75,7 +75,7 @@ pub(super) async fn drain(mut response: Response) {
     }
 }
 
-async fn body(mut response: Response, limit: u64, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) async fn body(mut response: Response, limit: u64, settings: &Settings) -> Result<Vec<u8>, Error> {
     let too_large = || Error::TooLarge {
         url: settings.endpoint.to_string(),
         limit,

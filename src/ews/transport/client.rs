@@ -1,30 +1,36 @@
 //! From an envelope to an answer: turn, connection, authentication, reading. Knows no SOAP.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Response, StatusCode};
 use rustls::ClientConfig;
+use url::Url;
 
 use super::answer::{self, Answer};
-use super::auth::basic;
+use super::auth::oauth::Tokens;
 use super::auth::offer::Offer;
+use super::choice::Choice;
 use super::connection::Connection;
+use super::exchange::{Failure, LastBinding, binding_of};
 use super::pool::Pool;
 use super::throttle::Limiter;
-use super::{Error, Route, Scheme, Settings, failure, tls};
+use super::{Error, Route, Scheme, Settings, failure, is_loopback, tls};
 
 const X_ANCHOR_MAILBOX: HeaderName = HeaderName::from_static("x-anchormailbox");
 
 /// Connections to one server. Belongs to the tokio runtime it is used on.
 #[derive(Debug)]
 pub struct Transport {
-    settings: Settings,
-    tls: ClientConfig,
+    pub(super) settings: Settings,
+    pub(super) tls: ClientConfig,
+    pub(super) tokens: Tokens,
     pool: Pool,
     limiter: Limiter,
-    chosen: Mutex<Option<Scheme>>,
+    choice: Mutex<Choice>,
+    /// Channel binding to the certificate seen last; the next connection most likely shows the same.
+    binding: Mutex<LastBinding>,
 }
 
 impl Transport {
@@ -34,14 +40,29 @@ impl Transport {
     /// Settings that can't work: an unreadable `ca_file`, a password over plain HTTP.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let tls = tls::config(settings.ca_file.as_deref())?;
+        Ok(Self::with_tls(settings, tls))
+    }
+
+    /// The same login for another endpoint.
+    pub(crate) fn toward(&self, endpoint: Url) -> Self {
+        let settings = Settings {
+            endpoint,
+            ..self.settings.clone()
+        };
+        Self::with_tls(settings, self.tls.clone())
+    }
+
+    fn with_tls(settings: Settings, tls: ClientConfig) -> Self {
         let limiter = Limiter::new(settings.max_connections);
-        Ok(Self {
+        Self {
             settings,
             tls,
             pool: Pool::default(),
             limiter,
-            chosen: Mutex::default(),
-        })
+            tokens: Tokens::default(),
+            choice: Mutex::default(),
+            binding: Mutex::default(),
+        }
     }
 
     /// The settings it was made with.
@@ -56,10 +77,7 @@ impl Transport {
 
     /// The scheme in use: as set, or as `Auto` chose it; `None` before the first answer.
     pub fn scheme_used(&self) -> Option<Scheme> {
-        match self.settings.scheme {
-            Scheme::Auto => *self.chosen.lock().unwrap_or_else(PoisonError::into_inner),
-            scheme => Some(scheme),
-        }
+        self.choice().scheme(&self.settings)
     }
 
     /// Sends one envelope, when it is its turn, and reads the whole answer. Cancel-safe.
@@ -68,11 +86,11 @@ impl Transport {
     /// See [`Error`]; whether to send again tells [`Error::retry`]. A connection that died while idle is replaced in here.
     pub async fn post(&self, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
         let permit = self.limiter.acquire(route.mailbox.as_deref()).await;
-        let connection = match self.pool.take() {
+        let mut connection = match self.pool.take() {
             Some(connection) => connection,
             None => Connection::new(&self.settings, &self.tls)?,
         };
-        let outcome = self.exchange(&connection, route, envelope).await;
+        let outcome = self.exchange(&mut connection, route, envelope).await;
         self.pool.put_back(connection);
         match &outcome {
             Ok(answer) if answer.status == 200 => permit.succeeded(),
@@ -82,22 +100,32 @@ impl Transport {
         outcome
     }
 
-    async fn exchange(&self, connection: &Connection, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
-        let scheme = self.scheme(connection, route).await?;
-        let authorization = match scheme {
-            Scheme::Basic => self.basic()?,
-            other => {
-                return Err(Error::Setting {
-                    scheme: other,
-                    reason: "it is not supported yet".into(),
-                });
-            }
-        };
-        let response = self.send(connection, route, Some(authorization), envelope).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(self.refused(scheme, &Offer::of(response.headers())));
-        }
+    async fn exchange(&self, connection: &mut Connection, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
+        let response = self.authenticated(connection, route, envelope).await?;
         answer::read(response, &self.settings).await
+    }
+
+    /// Any response but 401.
+    pub(super) async fn authenticated(
+        &self,
+        connection: &mut Connection,
+        route: &Route,
+        body: Bytes,
+    ) -> Result<Response, Error> {
+        let url = &self.settings.endpoint;
+        if url.scheme() != "https" && !is_loopback(url) {
+            return Err(Error::PlainHttp { url: url.to_string() });
+        }
+        loop {
+            let scheme = self.scheme(connection, route).await?;
+            match self.in_scheme(scheme, connection, route, body.clone()).await {
+                Ok(response) => return Ok(response),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::PassOver(error)) => self.choice().pass_over(scheme, error, &self.settings)?,
+            }
+            // Servers that keep a login with its connection mix up the next scheme with what failed there.
+            *connection = Connection::new(&self.settings, &self.tls)?;
+        }
     }
 
     /// The scheme as set, or chosen by one probe without credentials.
@@ -107,52 +135,25 @@ impl Transport {
         }
         let response = self.send(connection, route, None, Bytes::new()).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
-            return Err(match answer::read(response, &self.settings).await {
-                Ok(answer) => Error::NotEws {
-                    url: self.settings.endpoint.to_string(),
-                    status: answer.status,
-                    what: "an answer to a request without credentials".into(),
-                },
-                Err(error) => error,
-            });
+            return Err(self.unasked(response).await);
         }
         let offer = Offer::of(response.headers());
+        *self.binding() = LastBinding::Of(binding_of(&response));
         answer::drain(response).await;
-        let scheme = [Scheme::Basic]
-            .into_iter()
-            .find(|scheme| offer.allows(*scheme))
-            .ok_or_else(|| Error::NoCommonScheme {
-                url: self.settings.endpoint.to_string(),
-                wanted: self.settings.scheme,
-                offered: offer.names(),
-            })?;
-        *self.chosen.lock().unwrap_or_else(PoisonError::into_inner) = Some(scheme);
-        Ok(scheme)
+        self.choice().learn(offer, &self.settings)
     }
 
-    fn basic(&self) -> Result<HeaderValue, Error> {
-        let url = &self.settings.endpoint;
-        if url.scheme() != "https" && !is_loopback(url) {
-            return Err(Error::PlainHttp { url: url.to_string() });
-        }
-        basic::authorization(&self.settings.login, &self.settings.password).ok_or_else(|| Error::Setting {
-            scheme: Scheme::Basic,
-            reason: "login or password do not fit into a header".into(),
-        })
+    // Nothing panics half-way under these locks; a poisoned one still holds sound values.
+    pub(super) fn choice(&self) -> MutexGuard<'_, Choice> {
+        self.choice.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn refused(&self, scheme: Scheme, offer: &Offer) -> Error {
-        Error::Refused {
-            url: self.settings.endpoint.to_string(),
-            login: self.settings.login.clone(),
-            scheme,
-            offered: offer.names(),
-            detail: String::new(),
-        }
+    pub(super) fn binding(&self) -> MutexGuard<'_, LastBinding> {
+        self.binding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One request and the head of its response. An idle connection that the server closed meanwhile is replaced once.
-    async fn send(
+    pub(super) async fn send(
         &self,
         connection: &Connection,
         route: &Route,
@@ -169,12 +170,11 @@ impl Transport {
         {
             outcome = self.send_once(connection, route, authorization, body).await;
         }
-        let response = outcome?;
-        route.keep_cookies(response.headers().get_all(SET_COOKIE).iter(), &self.settings.endpoint);
-        Ok(response)
+        outcome
     }
 
-    async fn send_once(
+    /// One request and the head of its response.
+    pub(super) async fn send_once(
         &self,
         connection: &Connection,
         route: &Route,
@@ -196,19 +196,11 @@ impl Transport {
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        request
+        let response = request
             .send()
             .await
-            .map_err(|error| failure::of_request(&error, &self.settings))
-    }
-}
-
-/// Only there may a password go over plain HTTP: to tests and to a TLS tunnel's near end.
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+            .map_err(|error| failure::of_request(&error, &self.settings))?;
+        route.keep_cookies(response.headers().get_all(SET_COOKIE).iter(), &self.settings.endpoint);
+        Ok(response)
     }
 }

@@ -19,6 +19,8 @@ use super::{Error, Settings};
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) client: reqwest::Client,
+    /// The socket that a login counts for, where it counts for one.
+    pub(super) authenticated: Option<u64>,
     sockets: Sockets,
 }
 
@@ -39,7 +41,9 @@ impl Connection {
             .http1_only()
             .pool_max_idle_per_host(1)
             .connector_layer(sockets.clone())
-            .dns_resolver(HostResolver)
+            .dns_resolver(HostResolver {
+                hosts: settings.hosts.clone(),
+            })
             .redirect(reqwest::redirect::Policy::none())
             // The one retry is the caller's: only it knows what the connection was authenticated for.
             .retry(reqwest::retry::never())
@@ -51,7 +55,11 @@ impl Connection {
             .map_err(|error| Error::TlsSetup {
                 reason: error.to_string(),
             })?;
-        Ok(Self { client, sockets })
+        Ok(Self {
+            client,
+            authenticated: None,
+            sockets,
+        })
     }
 
     /// Number of sockets opened so far; the same number before and after a request means the same socket.

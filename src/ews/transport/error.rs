@@ -159,6 +159,13 @@ pub enum Error {
         /// What the server offers.
         offered: Vec<String>,
     },
+    /// The host's Kerberos gives no ticket.
+    Ticket {
+        /// The server's name: the ticket is for the service `HTTP` there.
+        host: String,
+        /// The Kerberos library's words.
+        reason: String,
+    },
     /// The token endpoint gave no token.
     Token {
         /// The token endpoint.
@@ -230,9 +237,11 @@ impl Error {
             | Self::Truncated { .. }
             | Self::Proxy { .. }
             | Self::Server { .. } => Remedy::Connection,
-            Self::Refused { .. } | Self::NoCommonScheme { .. } | Self::Token { .. } | Self::Forbidden { .. } => {
-                Remedy::Authentication
-            }
+            Self::Refused { .. }
+            | Self::NoCommonScheme { .. }
+            | Self::Ticket { .. }
+            | Self::Token { .. }
+            | Self::Forbidden { .. } => Remedy::Authentication,
             Self::Busy { .. } => Remedy::Throttled,
             Self::TooLarge { .. } | Self::Redirected { .. } | Self::NotEws { .. } => Remedy::Protocol,
         }
@@ -256,7 +265,7 @@ impl Error {
         match self {
             Self::CaFile { path, reason } => format!("The ca_file {} can't be used: {reason}.", path.display()),
             Self::TlsSetup { reason } => format!("TLS can't be set up: {reason}."),
-            Self::PlainHttp { url } => format!("{url} is not HTTPS: the password would travel readable."),
+            Self::PlainHttp { url } => format!("{url} is not HTTPS: password and mail would travel readable."),
             Self::Setting { scheme, reason } => format!("auth '{}' can't be used: {reason}.", scheme.name()),
             Self::UnknownHost { host, reason } => format!("The host {host} is unknown ({reason})."),
             Self::Unreachable { host, reason } => format!("No connection to {host} ({reason})."),
@@ -295,6 +304,7 @@ impl Error {
             Self::NoCommonScheme { url, wanted, offered } => {
                 format!("{url} offers {}, and auth is '{}'.", list(offered), wanted.name())
             }
+            Self::Ticket { host, reason } => format!("No Kerberos ticket for HTTP/{host} ({reason})."),
             Self::Token { url, reason } => format!("{url} gave no OAuth token: {reason}."),
             Self::Forbidden { url, login } => format!("{url} denies access to '{login}' (HTTP 403)."),
             Self::Proxy { url } => format!("A proxy on the way to {url} wants a login (HTTP 407)."),
@@ -351,11 +361,19 @@ impl Error {
                 "Check proxies, load balancers and the network on the way; it is tried again in the next run."
             }
             Self::TooLarge { .. } => "Raise max_message_bytes if mail of this size is wanted.",
+            Self::Refused {
+                scheme: Scheme::OAuth, ..
+            } => {
+                "Check oauth_client_id and oauth_scope, and that the application may use EWS (permission full_access_as_app, with an administrator's consent)."
+            }
             Self::Refused { .. } => {
                 "Check login (DOMAIN\\user or user@domain) and password, and that the account is neither locked nor expired."
             }
             Self::NoCommonScheme { .. } => {
                 "Set 'auth' to a scheme that the server offers, or allow another one on the virtual directory EWS."
+            }
+            Self::Ticket { .. } => {
+                "As the user that PHP runs as: get a ticket (kinit), or give a keytab in KRB5_CLIENT_KTNAME; check krb5.conf and the clock; or set 'auth' to ntlm."
             }
             Self::Token { .. } => "Check oauth_token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
             Self::Forbidden { .. } => {

@@ -2,10 +2,13 @@
 
 mod answer;
 mod auth;
+mod choice;
 mod client;
 mod connection;
 mod error;
+mod exchange;
 mod failure;
+mod page;
 mod pool;
 mod resolver;
 mod route;
@@ -20,3 +23,6 @@ pub use error::{CertificateProblem, Error, Remedy, Retry};
 pub use route::Route;
 pub use secret::Secret;
 pub use settings::{OAuth, Scheme, Settings};
+
+pub(crate) use page::Page;
+pub(crate) use settings::is_loopback;

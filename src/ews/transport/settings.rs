@@ -1,5 +1,7 @@
 //! What the administrator sets about the connection. Knows no network.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,6 +73,9 @@ pub struct Settings {
     pub oauth: Option<OAuth>,
     /// Further certificate authorities (PEM), beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Addresses of names, in lower case, before the host's resolver is asked (as `curl --resolve`); the port counts for
+    /// URLs without one.
+    pub hosts: HashMap<String, SocketAddr>,
     /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
     /// For a whole request and its answer, without the wait for its turn.
@@ -91,10 +96,21 @@ impl Settings {
             scheme: Scheme::Auto,
             oauth: None,
             ca_file: None,
+            hosts: HashMap::new(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(120),
             max_connections: 8,
             max_answer_bytes: 256 << 20,
         }
+    }
+}
+
+/// Only there may a password go over plain HTTP: to tests and to a TLS tunnel's near end.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }

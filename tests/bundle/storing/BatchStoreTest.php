@@ -4,12 +4,16 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing;
 
+use Doctrine\DBAL\Exception\RetryableException;
+use Doctrine\ORM\Events;
+use Doctrine\Persistence\Event\LifecycleEventArgs;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\Address;
 use ExchangeSync\Batch;
 use ExchangeSync\Skipped;
+use Oro\Bundle\ActivityListBundle\Entity\ActivityList;
 
 final class BatchStoreTest extends OroTestCase
 {
@@ -304,6 +308,45 @@ final class BatchStoreTest extends OroTestCase
 
         self::assertSame(['Good'], array_column($this->rows('SELECT subject FROM oro_email'), 'subject'));
         self::assertSame(['Good'], array_column($this->rows('SELECT subject FROM oro_activity_list'), 'subject'));
+    }
+
+    public function testADeadlockWhileOroMakesActivitiesIsRepeatedWithThem(): void
+    {
+        $this->oro->em->getEventManager()->addEventListener(Events::prePersist, $deadlock = new class () {
+            public int $left = 2;
+
+            public function prePersist(LifecycleEventArgs $args): void
+            {
+                if ($args->getObject() instanceof ActivityList && $this->left-- > 0) {
+                    throw new class ('deadlock detected') extends \RuntimeException implements RetryableException {
+                    };
+                }
+            }
+        });
+        $origin = $this->mailbox($this->janeId);
+        $result = $this->store($origin, new Batch('jane@example.com', Mail::inbox(), [
+            Mail::message(['subject' => 'Offer']), Mail::message(['subject' => 'Order']),
+        ]));
+
+        self::assertLessThan(0, $deadlock->left);
+        self::assertSame(2, $result->collected);
+        self::assertSame(2, $this->rowCount('oro_email_user'));
+        self::assertSame(
+            ['Offer', 'Order'],
+            array_column($this->rows('SELECT subject FROM oro_activity_list ORDER BY subject'), 'subject')
+        );
+        $this->store($origin, new Batch('jane@example.com', Mail::inbox(), [
+            Mail::message(['subject' => 'Later', 'messageId' => '<later@x>']),
+        ]));
+        $this->store($origin, new Batch('jane@example.com', Mail::inbox(), [
+            Mail::message(['subject' => 'Answer', 'inReplyTo' => '<later@x>']),
+        ]));
+        self::assertSame(4, $this->rowCount('oro_activity_owner'));
+        self::assertSame(1, $this->rowCount('oro_email_thread'), 'threads are made as before');
+        self::assertEqualsCanonicalizing(
+            ['Offer', 'Order', 'Later', 'Answer'],
+            array_values(array_unique(array_column($this->oro->associations->targets, 0)))
+        );
     }
 
     /**

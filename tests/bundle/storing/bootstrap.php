@@ -30,7 +30,20 @@ $register = static function (string $prefix, string $directory): void {
 $register('ExchangeMail\\Tests\\Bundle\\Storing\\', __DIR__);
 $register('ExchangeMail\\', \dirname(__DIR__, 3) . '/php/src');
 if (is_string(getenv('ORO_PLATFORM_DIR')) && is_dir(getenv('ORO_PLATFORM_DIR') . '/src/Oro')) {
-    $register('', getenv('ORO_PLATFORM_DIR') . '/src');
+    spl_autoload_register(static function (string $class): void {
+        $file = getenv('ORO_PLATFORM_DIR') . '/src/' . str_replace('\\', '/', $class) . '.php';
+        if (!str_starts_with($class, 'Oro\\') || !is_file($file)) {
+            return;
+        }
+        $code = (string)file_get_contents($file);
+        $older = preg_replace('/^(\s*(?:(?:public|protected|private|final) )*const )(?:string|int|array|bool) (?=\w+ =)/m', '$1', $code);
+        if (\PHP_VERSION_ID >= 80300 || $older === $code) {
+            require_once $file;
+        } else {
+            // Oro 6.1 and 7.0 are written for PHP 8.3 and newer; on 8.2 the types of their constants are left out
+            eval('?>' . $older);
+        }
+    });
     require_once __DIR__ . '/StandIn/AclClassUtils.php';
 }
 if (!extension_loaded('exchange_sync')) {

@@ -26,6 +26,7 @@ final class Transactions
 
     public function __construct(
         private readonly ManagerRegistry $doctrine,
+        private readonly ListenerRecovery $listeners,
         private readonly LoggerInterface $logger
     ) {
     }
@@ -96,6 +97,7 @@ final class Transactions
     private function emptyListeners(): void
     {
         for ($attempt = 1; $attempt <= self::EMPTYING_ATTEMPTS; ++$attempt) {
+            $this->listeners->recover();
             $em = $this->manager();
             $isEmpty = true;
             try {
@@ -109,6 +111,7 @@ final class Transactions
                 return;
             }
         }
+        $this->listeners->recover();
     }
 
     private function manager(): EntityManagerInterface

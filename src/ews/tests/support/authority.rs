@@ -29,6 +29,10 @@ impl Authority {
         self.ca_file.path()
     }
 
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
     pub fn localhost(&self) -> Arc<ServerConfig> {
         self.identity(CertificateParams::new(vec!["localhost".into()]).unwrap())
     }

@@ -194,3 +194,38 @@ pub fn challenge(schemes: &[&str]) -> Reply {
 pub fn settings(endpoint: url::Url) -> Settings {
     Settings::new(endpoint, "EXAMPLE\\svc-oro", Secret::new("hunter2".into()))
 }
+
+/// A proxy that ends TLS with its own certificate and opens it anew to `localhost:target`; its port.
+pub async fn relay(identity: Arc<rustls::ServerConfig>, target: u16, ca_file: &std::path::Path) -> u16 {
+    use rustls::pki_types::pem::PemObject;
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(rustls::pki_types::CertificateDer::from_pem_file(ca_file).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let (acceptor, connector) = (
+        TlsAcceptor::from(identity),
+        tokio_rustls::TlsConnector::from(Arc::new(config)),
+    );
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (near, _) = listener.accept().await.unwrap();
+            let (acceptor, connector) = (acceptor.clone(), connector.clone());
+            tokio::spawn(async move {
+                let mut near = acceptor.accept(near).await.unwrap();
+                let far = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await.unwrap();
+                let mut far = connector.connect("localhost".try_into().unwrap(), far).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+            });
+        }
+    });
+    port
+}

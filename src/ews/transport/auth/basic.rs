@@ -2,18 +2,12 @@
 
 use reqwest::header::HeaderValue;
 
+use super::token_header;
 use crate::transport::Secret;
 
 /// `Authorization` for login and password, in UTF-8.
 pub(crate) fn authorization(login: &str, password: &Secret) -> Option<HeaderValue> {
-    let pair = format!("{login}:{}", password.expose());
-    let mut value = HeaderValue::try_from(format!(
-        "Basic {}",
-        base64_simd::STANDARD.encode_to_string(pair.as_bytes())
-    ))
-    .ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    token_header("Basic", format!("{login}:{}", password.expose()).as_bytes())
 }
 
 #[cfg(test)]

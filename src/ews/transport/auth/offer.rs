@@ -28,7 +28,6 @@ impl Offer {
     }
 
     /// The token after the scheme's name (NTLM and Negotiate, second leg).
-    #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) fn token(&self, scheme: &str) -> Option<&str> {
         self.challenges
             .iter()
@@ -46,7 +45,8 @@ impl Offer {
         match scheme {
             Scheme::Auto => !self.challenges.is_empty(),
             Scheme::Basic => self.has("Basic"),
-            Scheme::Ntlm => self.has("NTLM"),
+            // Windows takes NTLM inside Negotiate.
+            Scheme::Ntlm => self.has("NTLM") || self.has("Negotiate"),
             Scheme::Negotiate => self.has("Negotiate"),
             Scheme::OAuth => self.has("Bearer"),
         }

@@ -27,17 +27,19 @@ final class Blank
     }
 
     /**
-     * The real object with only these properties set.
+     * The real object with only these properties set, as far as this version of Oro has them.
      *
      * @param class-string         $class
-     * @param array<string, mixed> $properties
+     * @param array<string, mixed> $properties a value, or a closure that makes it
      */
     public static function with(string $class, array $properties): object
     {
         $reflection = new \ReflectionClass($class);
         $object = $reflection->newInstanceWithoutConstructor();
         foreach ($properties as $name => $value) {
-            $reflection->getProperty($name)->setValue($object, $value);
+            if ($reflection->hasProperty($name)) {
+                $reflection->getProperty($name)->setValue($object, $value instanceof \Closure ? $value() : $value);
+            }
         }
 
         return $object;

@@ -14,6 +14,7 @@ use ExchangeMail\Bundle\Storage\BodyFactory;
 use ExchangeMail\Bundle\Storage\FolderStore;
 use ExchangeMail\Bundle\Storage\KeyLocks;
 use ExchangeMail\Bundle\Storage\KnownMail;
+use ExchangeMail\Bundle\Storage\ListenerRecovery;
 use ExchangeMail\Bundle\Storage\MailStore;
 use ExchangeMail\Bundle\Storage\MessageWriter;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
@@ -50,7 +51,11 @@ final class Services
     {
         $this->logger = new RecordingLogger();
         $this->leases = new OriginLeases($oro->doctrine);
-        $this->transactions = new Transactions($oro->doctrine, $this->logger);
+        $this->transactions = new Transactions(
+            $oro->doctrine,
+            new ListenerRecovery($oro->entityListener),
+            $this->logger
+        );
         $this->organization = new OrganizationContext($oro->tokenStorage);
         $this->bodies = new BodyFactory($oro->builder, $oro->config);
         $locks = new KeyLocks();

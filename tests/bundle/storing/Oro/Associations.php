@@ -105,4 +105,8 @@ final class Associations implements EntityFieldExtensionInterface, EntityFieldIt
     {
         return [];
     }
+
+    public function getMethodInfo(EntityFieldProcessTransport $transport): void
+    {
+    }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Tests\Bundle\Storing\Oro;
 
 use Doctrine\ORM\Events;
+use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\RecordingProducer;
 use ExchangeMail\Tests\Bundle\Storing\Host\Registry;
@@ -72,6 +73,7 @@ final class OroHost
     public readonly TokenStorage $tokenStorage;
     public readonly RecordingProducer $producer;
     public readonly Associations $associations;
+    public readonly EntityListener $entityListener;
     private readonly EmailOwnerProviderStorage $ownerStorage;
 
     /** @var array<string, mixed> */
@@ -144,7 +146,7 @@ final class OroHost
             'doctrineHelper' => $helper,
             'configManager' => Blank::of(EntityConfigManager::class, ['getIds' => []]),
             'tokenAccessor' => $accessor,
-            'activityListFactory' => new ActivityListFactory(),
+            'activityListFactory' => static fn (): object => new ActivityListFactory(),
             'ownerActivityClasses' => null,
             'providers' => null,
             'targetClasses' => null,
@@ -159,26 +161,37 @@ final class OroHost
             $this->ownership,
             \Doctrine\Inflector\InflectorFactory::create()->build()
         ));
-        $container->set('oro_email.email.owner.manager', new EmailOwnerManager($this->ownerStorage, $this->addressManager));
-        $container->set('oro_email.email.thread.manager', new EmailThreadManager($threadProvider, $this->em));
-        $container->set('oro_email.email.activity.manager', new EmailActivityManager(
-            $activityManager,
-            $activityProvider,
-            $threadProvider,
-            $this->tokenStorage,
-            new ServiceLink($container, 'owner_accessor'),
-            $this->em
-        ));
-        $container->set('oro_email.model.email_activity_updates', new EmailActivityUpdates(
-            new EmailOwnersProvider($chain, $this->ownerStorage, $this->doctrine)
-        ));
-        $container->set('oro_email.email.address.manager', $this->addressManager);
-        $container->set('oro_email.email_address_visibility.manager', $visibility);
+        $services = [
+            'oro_email.email.owner.manager' => new EmailOwnerManager($this->ownerStorage, $this->addressManager),
+            'oro_email.email.thread.manager' => new EmailThreadManager(
+                $threadProvider,
+                $this->emOrDoctrine(EmailThreadManager::class)
+            ),
+            'oro_email.email.activity.manager' => new EmailActivityManager(
+                $activityManager,
+                $activityProvider,
+                $threadProvider,
+                $this->tokenStorage,
+                new ServiceLink($container, 'owner_accessor'),
+                $this->emOrDoctrine(EmailActivityManager::class)
+            ),
+            'oro_email.email.address.manager' => $this->addressManager,
+            'oro_email.email_address_visibility.manager' => $visibility,
+            'owners' => $owners = new EmailOwnersProvider($chain, $this->ownerStorage, $this->doctrine),
+        ];
+        if (class_exists(EmailActivityUpdates::class)) {
+            $services['oro_email.model.email_activity_updates'] = new EmailActivityUpdates($owners);
+        }
+        foreach ($services as $id => $service) {
+            // the listener asks for ids in Oro 5.1 and for classes in 6.1 and 7.0
+            $container->set($id, $service);
+            $container->set($service::class, $service);
+        }
 
         $events = $this->em->getEventManager();
         $events->addEventListener(
             [Events::onFlush, Events::postFlush, Events::postRemove],
-            new EntityListener($this->producer, $container)
+            $this->entityListener = new EntityListener($this->producer, $container)
         );
         $events->addEventListener(
             [Events::onFlush, Events::postFlush],
@@ -191,6 +204,18 @@ final class OroHost
                 $this->em->flush();
             }
         });
+    }
+
+    /**
+     * Oro 5.1 gives these services the entity manager, 6.1 and 7.0 the registry.
+     *
+     * @param class-string $class
+     */
+    private function emOrDoctrine(string $class): object
+    {
+        $parameters = (new \ReflectionMethod($class, '__construct'))->getParameters();
+
+        return ManagerRegistry::class === (string)end($parameters)->getType() ? $this->doctrine : $this->em;
     }
 
     private function ownership(): OwnershipMetadataProviderInterface

@@ -95,8 +95,12 @@ final class Schema
     {
         $source = getenv('ORO_PLATFORM_DIR') . '/src/Oro/Bundle';
         $chain = new MappingDriverChain();
+        $entities = [$source . '/EmailBundle/Entity'];
+        // Oro 5.1 has annotations, 6.1 and 7.0 have attributes
         $chain->addDriver(
-            new AnnotationDriver(new AnnotationReader(), [$source . '/EmailBundle/Entity']),
+            [] === (new \ReflectionClass(EmailUser::class))->getAttributes()
+                ? new AnnotationDriver(new AnnotationReader(), $entities)
+                : new AttributeDriver($entities),
             'Oro\Bundle'
         );
         $chain->addDriver(new AttributeDriver([__DIR__]), __NAMESPACE__);

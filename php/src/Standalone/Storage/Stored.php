@@ -1,0 +1,28 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Standalone\Storage;
+
+/**
+ * What a batch has changed.
+ */
+final class Stored
+{
+    /** E-mails that no mailbox had before. */
+    public int $emails = 0;
+    /** Further places of known e-mails. */
+    public int $copies = 0;
+    public int $moved = 0;
+    public int $readFlags = 0;
+    public int $gone = 0;
+
+    public function add(self $other): void
+    {
+        $this->emails += $other->emails;
+        $this->copies += $other->copies;
+        $this->moved += $other->moved;
+        $this->readFlags += $other->readFlags;
+        $this->gone += $other->gone;
+    }
+}

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Standalone\Synchronization;
+
+use ExchangeMail\Standalone\Configuration\Configuration;
+use ExchangeMail\Standalone\Mailboxes\AddressFile;
+use ExchangeMail\Standalone\Storage\BatchSink;
+use ExchangeSync\AddressBook;
+use ExchangeSync\Batch;
+
+/**
+ * One run: reads the mailboxes and hands each batch to where it is stored. Asking for the next batch tells the engine that
+ * this one is safe.
+ */
+final class Synchronization
+{
+    public function __construct(
+        private readonly Configuration $configuration,
+        private readonly BatchSink $sink,
+        private readonly StopSignal $stop
+    ) {
+    }
+
+    /**
+     * @param list<string>                   $mailboxes
+     * @param list<string>                   $participants addresses to search earlier mail of; empty: read what is new
+     * @param callable(Summary, Batch): void $progress
+     */
+    public function run(\ExchangeSync $engine, array $mailboxes, array $participants, callable $progress): Summary
+    {
+        $book = new AddressBook();
+        $book->addContacts(new AddressFile($this->configuration->contacts));
+        $book->addUsers(new AddressFile($this->configuration->users));
+        $withCheckpoints = $this->withCheckpoints($mailboxes);
+        $run = [] === $participants
+            ? $engine->run($withCheckpoints, $book)
+            : $engine->search($withCheckpoints, $book, $participants);
+        $summary = new Summary();
+        try {
+            foreach ($run as $batch) {
+                $this->stop->after(fn () => $summary->add($batch, $this->sink->save($batch)));
+                $progress($summary, $batch);
+            }
+        } catch (StopRequested) {
+            $summary->interrupted = true;
+        }
+
+        return $summary;
+    }
+
+    /**
+     * @param list<string> $mailboxes
+     */
+    private function withCheckpoints(array $mailboxes): \Generator
+    {
+        foreach ($mailboxes as $address) {
+            yield $this->sink->mailbox($address);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! One request: written, posted, read, and repeated where that helps. The one retry of the crate. Knows no operation.
+
+use std::time::Duration;
+
+use tracing::debug;
+
+use crate::soap::answer::{self, Outcome};
+use crate::soap::events::Unreadable;
+use crate::soap::{Message, Operation, envelope};
+use crate::transport::{self, Retry};
+use crate::{Error, Mailbox, RequestServerVersion, ResponseCode, ResponseError};
+
+/// Waits before a request that may have failed by chance is sent again.
+const SOON: [Duration; 3] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+/// How long a server may ask for patience, in all, before its error goes up.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// A server that asks for no wait at all is not asked in a tight loop.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
+
+/// How often and how long one call has waited.
+#[derive(Debug, Default)]
+pub(crate) struct Patience {
+    soon: usize,
+    held: Duration,
+}
+
+/// What to do with a request that got no good answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// Send it again as it is.
+    Repeat,
+    /// Its parts are worth a try: give it back where its size may be the reason.
+    Split,
+}
+
+impl Patience {
+    /// Waits a little; false when that was done often enough.
+    pub(crate) async fn soon(&mut self) -> bool {
+        let Some(wait) = SOON.get(self.soon) else { return false };
+        self.soon += 1;
+        tokio::time::sleep(*wait).await;
+        true
+    }
+
+    /// The limiter keeps the wait that a server asked for; false when it asked for too much. Waits only where the limiter would not.
+    async fn hold(&mut self, mailbox: &Mailbox) -> bool {
+        let limiter = mailbox.client().transport().limiter();
+        let wait = limiter.held_for(mailbox.address()).unwrap_or_default();
+        self.held += wait.max(LEAST_WAIT);
+        if self.held > PATIENCE {
+            return false;
+        }
+        if wait < LEAST_WAIT {
+            tokio::time::sleep(LEAST_WAIT).await;
+        }
+        true
+    }
+
+    /// Tells the limiter what the server asked for; whether to ask again.
+    pub(crate) async fn throttled(&mut self, mailbox: &Mailbox, error: &ResponseError) -> bool {
+        let limiter = mailbox.client().transport().limiter();
+        match error.code {
+            ResponseCode::ErrorServerBusy => limiter.mailbox_busy(mailbox.address(), error.back_off),
+            _ => limiter.server_busy(error.back_off),
+        }
+        debug!(mailbox = mailbox.address(), code = error.code.as_str(), back_off = ?error.back_off, "throttled");
+        self.hold(mailbox).await
+    }
+}
+
+impl Mailbox {
+    /// Posts an operation until its answer can be used; all response messages of it.
+    pub(crate) async fn call<O: Operation>(
+        &self,
+        operation: &O,
+        persistence: Persistence,
+    ) -> Result<Vec<Message<O::Content>>, Error> {
+        let mut patience = Patience::default();
+        loop {
+            let version = self.client().version();
+            let error = match self.post(operation, version).await {
+                Err(error) => error,
+                Ok(Outcome::Messages(messages)) => match whole_failure(&messages) {
+                    None => return Ok(messages),
+                    Some(error) if error.code.is_throttling() => Error::Response(error.clone()),
+                    Some(error) if persistence == Persistence::Repeat => Error::Response(error.clone()),
+                    Some(_) => return Ok(messages),
+                },
+                Ok(Outcome::Fault(fault)) => {
+                    if fault.code.refuses_version() {
+                        if self.client().negotiation().refused(version) {
+                            continue;
+                        }
+                        return Err(self.refusal(fault, version).into());
+                    }
+                    Error::Response(fault)
+                }
+            };
+            let again = match &error {
+                Error::Transport(error) if error.retry() == Retry::AsTheServerAsked => patience.hold(self).await,
+                Error::Response(response) if response.code.is_throttling() => patience.throttled(self, response).await,
+                error if persistence == Persistence::Split && may_be_size(error) => false,
+                Error::Transport(error) => error.retry() == Retry::Soon && patience.soon().await,
+                Error::Response(response) => response.code.is_transient() && patience.soon().await,
+                Error::Protocol { .. } => patience.soon().await,
+            };
+            if !again {
+                return Err(error);
+            }
+            debug!(mailbox = self.address(), operation = O::NAME, %error, "asking again");
+        }
+    }
+
+    /// As [`Mailbox::call`], for an operation with one response message.
+    pub(crate) async fn call_one<O: Operation>(&self, operation: &O) -> Result<O::Content, Error> {
+        let messages = self.call(operation, Persistence::Repeat).await?;
+        match messages.into_iter().next() {
+            Some(message) => Ok(message?),
+            None => Err(Error::Protocol {
+                operation: O::NAME,
+                what: "there is no response message in it".into(),
+            }),
+        }
+    }
+
+    async fn post<O: Operation>(
+        &self,
+        operation: &O,
+        version: RequestServerVersion,
+    ) -> Result<Outcome<O::Content>, Error> {
+        let request = envelope::write(operation, version, self.address());
+        let client = self.client();
+        let answer = client.transport().post(self.route(version), request).await?;
+        let answer = answer::read::<O>(answer.body).map_err(|error| unreadable(O::NAME, &error))?;
+        let mut negotiation = client.negotiation();
+        negotiation.met(answer.server.as_ref());
+        if matches!(answer.outcome, Outcome::Messages(_)) {
+            negotiation.accepted(version);
+        }
+        Ok(answer.outcome)
+    }
+
+    /// Says which version was refused, and whether the server is too old for it.
+    fn refusal(&self, mut fault: ResponseError, version: RequestServerVersion) -> ResponseError {
+        if let Some(server) = self.client().server()
+            && server.newest_request() < version.min(RequestServerVersion::Exchange2013_SP1)
+        {
+            fault.code = ResponseCode::ErrorInvalidServerVersion;
+            fault.text = format!(
+                "{} (asked in {}; the server is {}, build {})",
+                fault.text,
+                version.name(),
+                server.product(),
+                server.build()
+            );
+        } else if fault.code == ResponseCode::ErrorInvalidServerVersion {
+            fault.text = format!("{} (asked in {})", fault.text, version.name());
+        }
+        fault
+    }
+}
+
+pub(crate) fn unreadable(operation: &'static str, error: &Unreadable) -> Error {
+    Error::Protocol {
+        operation,
+        what: error.to_string(),
+    }
+}
+
+/// What stands for all messages where none is good: throttling, or one message that may be better next time.
+fn whole_failure<C>(messages: &[Message<C>]) -> Option<&ResponseError> {
+    let mut errors = messages.iter().map(|message| message.as_ref().err());
+    let first = errors.next()??;
+    let alone = messages.len() == 1 && first.code.is_transient();
+    let throttled = first.code.is_throttling() && errors.all(|error| error.is_some_and(|e| e.code.is_throttling()));
+    (alone || throttled).then_some(first)
+}
+
+/// Whether a smaller request may fare better.
+pub(crate) fn may_be_size(error: &Error) -> bool {
+    match error {
+        Error::Protocol { .. } => true,
+        Error::Transport(error) => matches!(
+            error,
+            transport::Error::Truncated { .. } | transport::Error::TooLarge { .. } | transport::Error::Timeout { .. }
+        ),
+        Error::Response(error) => {
+            error.code.is_transient()
+                || matches!(
+                    error.code,
+                    ResponseCode::ErrorInternalServerError | ResponseCode::ErrorDataSizeLimitExceeded
+                )
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The client: which server, which version, which mailbox. Knows no operation.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::transport::{Route, Transport};
+use crate::version::Negotiation;
+use crate::{RequestServerVersion, ServerVersionInfo};
+
+/// One Exchange server. Cheap to clone; clones share connections, limits and what is known of the server.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    transport: Transport,
+    negotiation: Mutex<Negotiation>,
+}
+
+impl Client {
+    /// A client that asks in `version`; without one it finds out which one the server knows.
+    pub fn new(transport: Transport, version: Option<RequestServerVersion>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                transport,
+                negotiation: Mutex::new(Negotiation::new(version)),
+            }),
+        }
+    }
+
+    /// The way to the server.
+    pub fn transport(&self) -> &Transport {
+        &self.shared.transport
+    }
+
+    /// The version that requests are made in now.
+    pub fn version(&self) -> RequestServerVersion {
+        self.negotiation().version()
+    }
+
+    /// The server's build, as its newest answer told.
+    pub fn server(&self) -> Option<ServerVersionInfo> {
+        self.negotiation().server().cloned()
+    }
+
+    /// A mailbox by its primary SMTP address, which is impersonated.
+    pub fn mailbox(&self, address: &str) -> Mailbox {
+        Mailbox {
+            inner: Arc::new(Inner {
+                client: self.clone(),
+                address: address.to_owned(),
+                anchored: Route::to(address),
+                plain: Route::without_anchor(address),
+            }),
+        }
+    }
+
+    pub(crate) fn negotiation(&self) -> MutexGuard<'_, Negotiation> {
+        // Nothing in there panics half-way.
+        self.shared.negotiation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One mailbox on the server. Cheap to clone; clones share the server's cookies for it.
+#[derive(Clone)]
+pub struct Mailbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    address: String,
+    anchored: Route,
+    plain: Route,
+}
+
+impl Mailbox {
+    /// Its primary SMTP address.
+    pub fn address(&self) -> &str {
+        &self.inner.address
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    /// `X-AnchorMailbox` means something from Exchange 2013 on.
+    pub(crate) fn route(&self, version: RequestServerVersion) -> &Route {
+        if version >= RequestServerVersion::Exchange2013 {
+            &self.inner.anchored
+        } else {
+            &self.inner.plain
+        }
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mailbox").field(&self.inner.address).finish()
+    }
+}

@@ -1,0 +1,49 @@
+//! Small elements that many operations share: folder references, mailboxes. Knows no operation.
+
+use std::borrow::Cow;
+
+use crate::soap::envelope::Xml;
+use crate::soap::events::{Events, Tag, Unreadable};
+use crate::{EmailAddress, FolderRef};
+
+/// Writes `t:FolderId` or `t:DistinguishedFolderId`.
+pub(super) fn write_folder_ref(xml: &mut Xml, folder: &FolderRef) {
+    match folder {
+        FolderRef::Id(id) => xml.id("t:FolderId", id.as_str()),
+        FolderRef::Distinguished(folder) => xml.id("t:DistinguishedFolderId", folder.name()),
+    };
+}
+
+/// Reads the children of an EmailAddressType; none where all are empty.
+pub(super) fn read_mailbox(events: &mut Events<'_>) -> Result<Option<EmailAddress>, Unreadable> {
+    let mut address = EmailAddress::default();
+    while let Some(tag) = events.child()? {
+        match tag.name() {
+            "Name" => address.name = events.some_text()?,
+            "EmailAddress" => address.address = events.some_text()?,
+            "RoutingType" => address.routing_type = events.some_text()?,
+            "MailboxType" => address.mailbox_type = events.some_text()?,
+            _ => events.skip()?,
+        }
+    }
+    Ok((address != EmailAddress::default()).then_some(address))
+}
+
+/// Reads the `t:Mailbox` children of an element, as recipients have them.
+pub(super) fn read_mailboxes(events: &mut Events<'_>) -> Result<Vec<EmailAddress>, Unreadable> {
+    let mut addresses = Vec::new();
+    while let Some(tag) = events.child()? {
+        match tag.name() {
+            "Mailbox" => addresses.extend(read_mailbox(events)?),
+            _ => events.skip()?,
+        }
+    }
+    Ok(addresses)
+}
+
+/// Reads an id element: its attribute, and over its end.
+pub(super) fn read_id(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<String, Unreadable> {
+    let id = tag.attribute("Id").map(Cow::into_owned).unwrap_or_default();
+    events.skip()?;
+    Ok(id)
+}

@@ -1,0 +1,15 @@
+//! EWS operations, one file each: request, response, tests. They know no HTTP.
+
+mod elements;
+mod find_folder;
+pub(crate) mod find_item;
+mod folder_elements;
+pub(crate) mod get_attachment;
+mod get_folder;
+pub(crate) mod get_item;
+mod item_elements;
+mod resolve_names;
+mod shape;
+pub(crate) mod sync_folder_hierarchy;
+pub(crate) mod sync_folder_items;
+mod update_item;

@@ -1,0 +1,60 @@
+//! `ResolveNames` (MS-OXWSRSLNM): who a name, an address or a legacy DN is.
+
+use crate::soap::Operation;
+use crate::soap::envelope::Xml;
+use crate::soap::events::{Events, Tag, Unreadable};
+use crate::{EmailAddress, Error, Mailbox, RequestServerVersion, ResponseCode};
+
+use super::elements::read_mailboxes;
+
+struct ResolveNames<'a> {
+    entry: &'a str,
+}
+
+impl Operation for ResolveNames<'_> {
+    const NAME: &'static str = "ResolveNames";
+    type Content = Vec<EmailAddress>;
+
+    fn write(&self, xml: &mut Xml, _version: RequestServerVersion) {
+        xml.raw("<m:ResolveNames ReturnFullContactData=\"false\"><m:UnresolvedEntry>")
+            .escaped(self.entry)
+            .raw("</m:UnresolvedEntry></m:ResolveNames>");
+    }
+
+    fn read(tag: &Tag<'_>, events: &mut Events<'_>, found: &mut Self::Content) -> Result<(), Unreadable> {
+        match tag.name() {
+            "ResolutionSet" => {
+                while events.child()?.is_some() {
+                    found.extend(read_mailboxes(events)?);
+                }
+                Ok(())
+            }
+            _ => events.skip(),
+        }
+    }
+}
+
+impl Mailbox {
+    /// Who `entry` is: a name, an SMTP address, or a legacy DN (routing type EX). Nobody: empty.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn resolve_names(&self, entry: &str) -> Result<Vec<EmailAddress>, Error> {
+        if entry.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.call_one(&ResolveNames { entry }).await {
+            Err(Error::Response(error)) if is_nobody(&error.code) => Ok(Vec::new()),
+            outcome => outcome,
+        }
+    }
+}
+
+fn is_nobody(code: &ResponseCode) -> bool {
+    matches!(
+        code,
+        ResponseCode::ErrorNameResolutionNoResults
+            | ResponseCode::ErrorNameResolutionNoMailbox
+            | ResponseCode::ErrorInvalidNameForNameResolution
+    )
+}

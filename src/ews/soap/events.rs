@@ -1,0 +1,272 @@
+//! An answer as a stream of elements, borrowed from its bytes. Knows no element's meaning.
+//!
+//! Names are matched without their prefix: products differ in prefixes, and no two elements that are read here differ in
+//! nothing but their namespace. Whoever takes a [`Tag`] reads or skips up to its end before the next one.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::text::{clean, push_reference, unescape};
+
+/// Why an answer can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Bytes that are no UTF-8.
+    NotUtf8,
+    /// It ends before its end.
+    Truncated,
+    /// Anything else that is no XML, or not the expected elements.
+    Broken(String),
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("it is not UTF-8"),
+            Self::Truncated => f.write_str("it ends too early"),
+            Self::Broken(what) => f.write_str(what),
+        }
+    }
+}
+
+impl From<quick_xml::Error> for Unreadable {
+    fn from(error: quick_xml::Error) -> Self {
+        match error {
+            quick_xml::Error::Encoding(_) => Self::NotUtf8,
+            // Every syntax error of the reader is one of markup that never ends.
+            quick_xml::Error::Syntax(_) => Self::Truncated,
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+/// The beginning of an element.
+#[derive(Debug)]
+pub(crate) struct Tag<'a>(BytesStart<'a>);
+
+impl Tag<'_> {
+    /// Its name without prefix.
+    pub(crate) fn name(&self) -> &str {
+        self.0.local_name().into_inner()
+    }
+
+    /// An attribute's value; the first that is well-formed.
+    pub(crate) fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut attributes = self.0.attributes();
+        attributes
+            .with_checks(false)
+            .flatten()
+            .find(|attribute| attribute.key.into_inner() == name)
+            .map(|attribute| match attribute.value {
+                Cow::Borrowed(raw) => unescape(raw),
+                Cow::Owned(raw) => Cow::Owned(unescape(&raw).into_owned()),
+            })
+    }
+}
+
+/// Base64 text: located in the answer's bytes, or copied where it did not stand in one piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Base64Text {
+    At(Range<usize>),
+    Copied(String),
+}
+
+/// The elements of an answer.
+pub(crate) struct Events<'a> {
+    reader: Reader<&'a [u8]>,
+    body: &'a [u8],
+}
+
+impl<'a> Events<'a> {
+    pub(crate) fn new(body: &'a [u8]) -> Self {
+        let mut reader = Reader::from_reader(body);
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.allow_dangling_amp = true;
+        Self { reader, body }
+    }
+
+    /// The next child of the element that is open; `None` at its end.
+    pub(crate) fn child(&mut self) -> Result<Option<Tag<'a>>, Unreadable> {
+        loop {
+            match self.reader.read_event()? {
+                Event::Start(start) => return Ok(Some(Tag(start))),
+                Event::End(_) => return Ok(None),
+                Event::Eof => return Err(Unreadable::Truncated),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads over the rest of the element that is open.
+    pub(crate) fn skip(&mut self) -> Result<(), Unreadable> {
+        let mut depth = 0_usize;
+        loop {
+            match self.reader.read_event()? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) if depth == 0 => return Ok(()),
+                Event::End(_) => depth -= 1,
+                Event::Eof => return Err(Unreadable::Truncated),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text of the element that is open, to its end, without what XML 1.0 forbids.
+    pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, Unreadable> {
+        let mut text = Cow::Borrowed("");
+        loop {
+            match self.reader.read_event()? {
+                Event::Text(piece) => append(&mut text, piece.into_inner()),
+                Event::CData(piece) => append(&mut text, piece.into_inner()),
+                Event::GeneralRef(name) => push_reference(text.to_mut(), &name.into_inner()),
+                Event::Start(_) => self.skip()?,
+                Event::End(_) => return Ok(clean(text)),
+                Event::Eof => return Err(Unreadable::Truncated),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text of the element that is open, to its end; none where it is empty.
+    pub(crate) fn some_text(&mut self) -> Result<Option<String>, Unreadable> {
+        let text = self.text()?;
+        Ok((!text.is_empty()).then(|| text.into_owned()))
+    }
+
+    /// The text of the element that is open as a number or the like; none where it is nothing of the kind.
+    pub(crate) fn value<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Unreadable> {
+        Ok(self.text()?.trim().parse().ok())
+    }
+
+    /// `xs:boolean`.
+    pub(crate) fn boolean(&mut self) -> Result<Option<bool>, Unreadable> {
+        Ok(match self.text()?.trim() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// Base64 of the element that is open, to its end, without a copy where it stands in one piece.
+    pub(crate) fn base64(&mut self) -> Result<Base64Text, Unreadable> {
+        let mut text = Base64Text::At(0..0);
+        loop {
+            let piece = match self.reader.read_event()? {
+                Event::Text(piece) => piece.into_inner(),
+                Event::CData(piece) => piece.into_inner(),
+                Event::GeneralRef(name) => {
+                    let mut text = String::new();
+                    push_reference(&mut text, &name.into_inner());
+                    Cow::Owned(text)
+                }
+                Event::Start(_) => {
+                    self.skip()?;
+                    continue;
+                }
+                Event::End(_) => return Ok(text),
+                Event::Eof => return Err(Unreadable::Truncated),
+                _ => continue,
+            };
+            match (&mut text, self.place(&piece)) {
+                (Base64Text::At(range), Some(place)) if range.start == range.end => *range = place,
+                (Base64Text::At(range), _) => {
+                    let mut copy = String::from_utf8_lossy(&self.body[range.clone()]).into_owned();
+                    copy.push_str(&piece);
+                    text = Base64Text::Copied(copy);
+                }
+                (Base64Text::Copied(copy), _) => copy.push_str(&piece),
+            }
+        }
+    }
+
+    /// Where in the answer a piece stands; one that was copied stands elsewhere.
+    fn place(&self, piece: &str) -> Option<Range<usize>> {
+        let start = (piece.as_ptr() as usize).checked_sub(self.body.as_ptr() as usize)?;
+        let range = start..start.checked_add(piece.len())?;
+        (range.end <= self.body.len()).then_some(range)
+    }
+}
+
+fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = piece;
+    } else {
+        text.to_mut().push_str(&piece);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(xml: &str) -> Result<String, Unreadable> {
+        let mut events = Events::new(xml.as_bytes());
+        assert!(events.child()?.is_some());
+        events.text().map(Cow::into_owned)
+    }
+
+    #[test]
+    fn text_is_whole_whatever_it_is_made_of() {
+        assert_eq!(
+            text("<a>x &amp; <![CDATA[<y>]]><!-- no -->&#x0;&#233;<b>no</b> z & w</a>").unwrap(),
+            "x & <y>é z & w"
+        );
+        assert_eq!(text("<a/>").unwrap(), "");
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        let mut events = Events::new(b"<a>plain</a>");
+        events.child().unwrap();
+        assert!(matches!(events.text().unwrap(), Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn an_answer_that_ends_too_early_is_told_from_a_whole_one() {
+        for cut in [
+            "<a>te",
+            "<a>text",
+            "<a><b",
+            "<a><b/>",
+            "<a>&am",
+            "<a><![CDATA[x",
+            "<a x=\"",
+        ] {
+            assert_eq!(text(cut), Err(Unreadable::Truncated), "{cut}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_told() {
+        let mut events = Events::new(b"<a>\xff</a>");
+        events.child().unwrap();
+        assert_eq!(events.text(), Err(Unreadable::NotUtf8));
+    }
+
+    #[test]
+    fn base64_in_one_piece_is_located_and_otherwise_copied() {
+        let xml = "<r><a>AAAA</a><b>AA<!-- -->&#65;A</b><c/></r>";
+        let mut events = Events::new(xml.as_bytes());
+        events.child().unwrap();
+        events.child().unwrap();
+        assert_eq!(events.base64().unwrap(), Base64Text::At(6..10));
+        events.child().unwrap();
+        assert_eq!(events.base64().unwrap(), Base64Text::Copied("AAAA".into()));
+        events.child().unwrap();
+        assert_eq!(events.base64().unwrap(), Base64Text::At(0..0));
+        assert!(events.child().unwrap().is_none());
+    }
+
+    #[test]
+    fn attributes_are_unescaped() {
+        let mut events = Events::new(br#"<t:a x:Id="no" Id="a&amp;b&#x0;" Other='c'/>"#);
+        let tag = events.child().unwrap().unwrap();
+        assert_eq!((tag.name(), tag.attribute("Id").as_deref()), ("a", Some("a&b")));
+        assert_eq!(tag.attribute("Other").as_deref(), Some("c"));
+        assert_eq!(tag.attribute("Missing"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! What a look-up costs in an address book of a large company: known addresses and unknown ones, in an order that no cache
+//! foresees.
+
+#![allow(missing_docs)]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use sync::{AddressBook, Owner, OwnerKind};
+
+const CONTACTS: i64 = 1_000_000;
+const USERS: i64 = 10_000;
+const ASKED: usize = 100_003;
+
+fn book() -> AddressBook {
+    let mut book = AddressBook::default();
+    for (kind, count, name) in [
+        (OwnerKind::Contact, CONTACTS, "contact"),
+        (OwnerKind::User, USERS, "user"),
+    ] {
+        for id in 1..=count {
+            book.add(&address(name, id), Owner { kind, id });
+        }
+    }
+    book
+}
+
+fn address(name: &str, id: i64) -> String {
+    format!("{name}.{id}@customer{}.example", id % 997)
+}
+
+fn matching(criterion: &mut Criterion) {
+    let book = book();
+    let mut group = criterion.benchmark_group("a match in 1,010,000 addresses");
+    for (case, name) in [("known", "contact"), ("unknown", "stranger")] {
+        let asked: Vec<String> = (0..ASKED as i64)
+            .map(|n| address(name, n * 7_919 % CONTACTS + 1))
+            .collect();
+        let mut at = 0;
+        group.bench_function(case, |bencher| {
+            bencher.iter(|| {
+                at = (at + 1) % ASKED;
+                book.knows(&asked[at])
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, matching);
+criterion_main!(benches);

@@ -1,0 +1,201 @@
+//! What is remembered of a folder between two runs. Opaque to the host; a lost or unreadable one costs time, never mail.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ews::{DistinguishedFolder, FolderId, FolderStamp, ItemId, SyncState};
+use serde::{Deserialize, Serialize};
+
+/// Runs that try an item again before it is given up and reported.
+pub(crate) const MAX_ATTEMPTS: u8 = 5;
+/// Stamps have whole seconds: only after this long has all that could share the stamp's second been told.
+const STAMP_SETTLES_AFTER: Duration = Duration::from_secs(2);
+
+/// The checkpoint of one mail folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FolderCheckpoint {
+    /// `SyncState` up to which everything was handed out.
+    #[serde(rename = "s")]
+    pub sync_state: String,
+    /// The folder's stamp before the last look; only once everything up to it was handed out.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// Items to try again, with the number of attempts so far.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<(String, u8)>,
+}
+
+/// A folder's change stamp, and how long it has been known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    #[serde(rename = "c")]
+    last_change: i64,
+    #[serde(rename = "d")]
+    deleted: u32,
+    /// This machine's clock when the stamp was first seen, in ms: compared with itself only.
+    #[serde(rename = "f")]
+    first_seen: u64,
+    /// The last look came late enough after `first_seen` to have seen all that shares the stamp.
+    #[serde(rename = "k", default)]
+    settled: bool,
+}
+
+impl Stamp {
+    /// The stamp just read; `None` where the server gives none. `before`: as it was at the last look.
+    pub fn of(read: &FolderStamp, before: Option<&Self>, now: SystemTime) -> Option<Self> {
+        let (last_change, deleted) = (read.last_change?.unix_timestamp(), read.deleted_count?);
+        let now = millis(now);
+        let first_seen = before
+            .filter(|b| (b.last_change, b.deleted) == (last_change, deleted) && b.first_seen <= now)
+            .map_or(now, |b| b.first_seen);
+        Some(Self {
+            last_change,
+            deleted,
+            first_seen,
+            settled: u128::from(now - first_seen) >= STAMP_SETTLES_AFTER.as_millis(),
+        })
+    }
+
+    /// Whether nothing can have changed in the folder since the look that this stamp was kept from.
+    pub fn proves_no_news(&self, read: &FolderStamp) -> bool {
+        self.settled
+            && read.last_change.map(time::OffsetDateTime::unix_timestamp) == Some(self.last_change)
+            && read.deleted_count == Some(self.deleted)
+    }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl FolderCheckpoint {
+    /// Reads a checkpoint; one that is not ours counts as none.
+    pub fn decode(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    pub fn encode(&self) -> String {
+        // Strings and numbers only: there is nothing that JSON can't hold.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub fn sync_state(&self) -> Option<SyncState> {
+        (!self.sync_state.is_empty()).then(|| SyncState(self.sync_state.clone()))
+    }
+
+    /// Notes an item for the next run; `false` where it was tried often enough.
+    pub fn postpone(&mut self, item: &ItemId, attempts: u8) -> bool {
+        if attempts >= MAX_ATTEMPTS {
+            return false;
+        }
+        self.pending.push((item.0.clone(), attempts));
+        true
+    }
+}
+
+/// The checkpoint of a mailbox's root: which of its folders has which role.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RootCheckpoint {
+    /// Folder ids by distinguished name.
+    #[serde(rename = "r")]
+    roles: BTreeMap<String, String>,
+}
+
+impl RootCheckpoint {
+    /// The root's checkpoint among a mailbox's; the host keys them by folder id, and the root names itself.
+    pub fn find<'a>(checkpoints: impl IntoIterator<Item = (&'a String, &'a String)>) -> Option<Self> {
+        checkpoints.into_iter().find_map(|(id, text)| {
+            let root: Self = serde_json::from_str(text).ok()?;
+            (root.role(DistinguishedFolder::MsgFolderRoot)?.0 == *id).then_some(root)
+        })
+    }
+
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub fn set(&mut self, folder: DistinguishedFolder, id: &FolderId) {
+        self.roles.insert(folder.name().into(), id.0.clone());
+    }
+
+    pub fn role(&self, folder: DistinguishedFolder) -> Option<FolderId> {
+        self.roles.get(folder.name()).map(|id| FolderId(id.clone()))
+    }
+
+    /// The role of a folder, if it has one.
+    pub fn role_of(&self, id: &FolderId) -> Option<DistinguishedFolder> {
+        let (name, _) = self.roles.iter().find(|(_, known)| **known == id.0)?;
+        DistinguishedFolder::from_name(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(seconds: i64, deleted: u32) -> FolderStamp {
+        FolderStamp {
+            last_change: time::OffsetDateTime::from_unix_timestamp(seconds).ok(),
+            deleted_count: Some(deleted),
+        }
+    }
+
+    fn at(millis: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_stamp_proves_silence_only_after_a_look_that_came_late_enough() {
+        let first = Stamp::of(&read(100, 0), None, at(500)).expect("stamp");
+        assert!(!first.proves_no_news(&read(100, 0)));
+        let soon = Stamp::of(&read(100, 0), Some(&first), at(2_400)).expect("stamp");
+        assert!(!soon.proves_no_news(&read(100, 0)));
+        let late = Stamp::of(&read(100, 0), Some(&soon), at(2_500)).expect("stamp");
+        assert!(late.proves_no_news(&read(100, 0)));
+        assert!(!late.proves_no_news(&read(101, 0)));
+        assert!(!late.proves_no_news(&read(100, 1)));
+        assert!(!late.proves_no_news(&FolderStamp::default()));
+    }
+
+    #[test]
+    fn a_new_stamp_and_a_clock_set_back_begin_anew() {
+        let first = Stamp::of(&read(100, 0), None, at(10_000)).expect("stamp");
+        for (stamp, now) in [(read(101, 0), 20_000), (read(100, 1), 20_000), (read(100, 0), 9_000)] {
+            let next = Stamp::of(&stamp, Some(&first), at(now)).expect("stamp");
+            assert!(!next.proves_no_news(&stamp), "{stamp:?} {now}");
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_comes_back_as_it_was_and_rubbish_counts_as_none() {
+        let mut checkpoint = FolderCheckpoint {
+            sync_state: "H4sIAAA=".into(),
+            stamp: Stamp::of(&read(100, 3), None, at(500)),
+            pending: Vec::new(),
+        };
+        assert!(checkpoint.postpone(&ItemId("AAA=".into()), 1));
+        assert!(!checkpoint.postpone(&ItemId("BBB=".into()), MAX_ATTEMPTS));
+        assert_eq!(FolderCheckpoint::decode(&checkpoint.encode()), Some(checkpoint));
+        for rubbish in ["", "H4sIAAA=", "{}", "[1]", "null"] {
+            assert_eq!(FolderCheckpoint::decode(rubbish), None, "{rubbish}");
+        }
+    }
+
+    #[test]
+    fn the_root_is_found_by_naming_itself() {
+        let mut root = RootCheckpoint::default();
+        root.set(DistinguishedFolder::MsgFolderRoot, &FolderId("ROOT".into()));
+        root.set(DistinguishedFolder::Inbox, &FolderId("INBOX".into()));
+        let folder = FolderCheckpoint::default().encode();
+        let stored = [("INBOX".to_owned(), folder), ("ROOT".to_owned(), root.encode())];
+        let found = RootCheckpoint::find(stored.iter().map(|(id, text)| (id, text))).expect("root");
+        assert_eq!(found, root);
+        assert_eq!(
+            found.role_of(&FolderId("INBOX".into())),
+            Some(DistinguishedFolder::Inbox)
+        );
+        let moved = [("OTHER".to_owned(), root.encode())];
+        assert_eq!(RootCheckpoint::find(moved.iter().map(|(id, text)| (id, text))), None);
+    }
+}

@@ -1,0 +1,415 @@
+//! A message's MIME: bodies, attachments and the header fields that EWS does not show. Knows no server.
+//!
+//! RFC 5322, 2045 to 2049, 2231 and 2392 are `mail-parser`'s business; it never fails on mail, it only finds less.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::tnef;
+
+use mail_parser::{Encoding, HeaderValue, MessageParser, MessagePart, MimeHeaders, PartType};
+
+/// Body and attachments of a message. Attachments are decoded when asked for, so that only the raw message is held.
+#[derive(Default)]
+pub struct Content {
+    raw: Vec<u8>,
+    text: Option<String>,
+    html: Option<String>,
+    attachments: Vec<AttachmentInfo>,
+    parts: Vec<Part>,
+}
+
+/// An attachment or inline part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentInfo {
+    /// As the sender named it, or a name made of its type; never empty, without a path.
+    pub file_name: String,
+    /// `type/subtype`, lower case.
+    pub content_type: String,
+    /// Content-ID without angle brackets (RFC 2392).
+    pub content_id: Option<String>,
+    /// Shown inside of the body.
+    pub inline: bool,
+    /// Bytes, decoded.
+    pub size: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    body: Range<usize>,
+    encoding: Encoding,
+    /// Where in the decoded body the attachment is; `None`: it is all of it.
+    within: Option<Range<usize>>,
+}
+
+/// What only the MIME header says.
+#[derive(Debug, Default)]
+pub(crate) struct HeaderFields {
+    pub message_id: Option<String>,
+    pub references: Vec<String>,
+    pub in_reply_to: Option<String>,
+    pub accept_language: Option<String>,
+    pub subject: Option<String>,
+    pub date: Option<i64>,
+}
+
+impl Content {
+    /// Reads a message.
+    pub(crate) fn parse(raw: Vec<u8>) -> (Self, HeaderFields) {
+        let Some(message) = MessageParser::default().parse(&raw) else {
+            return (Self::default(), HeaderFields::default());
+        };
+        let fields = header_fields(&message);
+        let text = joined(
+            message.text_body.iter().filter_map(|&id| message.part(id)),
+            |body| match body {
+                PartType::Text(text) => Some(text),
+                _ => None,
+            },
+        );
+        let html = joined(
+            message.html_body.iter().filter_map(|&id| message.part(id)),
+            |body| match body {
+                PartType::Html(html) => Some(html),
+                _ => None,
+            },
+        );
+        let mut content = Self {
+            text,
+            html,
+            ..Self::default()
+        };
+        for (number, part) in message.attachments().enumerate() {
+            content.attach(part, number, &raw);
+        }
+        drop(message);
+        // What only its text asked for needs no raw message any more.
+        if !content.parts.is_empty() {
+            content.raw = raw;
+        }
+        (content, fields)
+    }
+
+    fn attach(&mut self, part: &MessagePart<'_>, number: usize, raw: &[u8]) {
+        let whole = Part {
+            body: part.offset_body as usize..part.offset_end as usize,
+            encoding: part.encoding,
+            within: None,
+        };
+        let info = info(part, number);
+        let wrapped = is_tnef(&info).then(|| tnef::open(&whole.bytes(raw)?)).flatten();
+        match wrapped {
+            Some(opened) if opened != tnef::Opened::default() => self.unwrap_tnef(opened, &whole),
+            _ => {
+                self.attachments.push(info);
+                self.parts.push(whole);
+            }
+        }
+    }
+
+    /// What Outlook wrapped up takes the wrapper's place; its bodies count where the mail has none.
+    fn unwrap_tnef(&mut self, opened: tnef::Opened, wrapper: &Part) {
+        let usable = |body: Option<String>| body.map(without_nul).filter(|body| !body.trim().is_empty());
+        if self.text.as_deref().is_none_or(|text| text.trim().is_empty()) && self.html.is_none() {
+            self.text = usable(opened.text).or(self.text.take());
+            self.html = usable(opened.html);
+        }
+        for attachment in opened.attachments {
+            let content_type = attachment
+                .content_type
+                .unwrap_or_else(|| "application/octet-stream".into());
+            let number = self.attachments.len();
+            let named = attachment
+                .name
+                .as_deref()
+                .map(clean_name)
+                .filter(|name| !name.is_empty());
+            self.attachments.push(AttachmentInfo {
+                file_name: named.unwrap_or_else(|| numbered_name(number, &content_type)),
+                inline: attachment.content_id.is_some() && content_type.starts_with("image/"),
+                content_type,
+                content_id: attachment.content_id,
+                size: attachment.data.len() as u64,
+            });
+            self.parts.push(Part {
+                within: Some(attachment.data),
+                ..wrapper.clone()
+            });
+        }
+    }
+
+    /// The text/plain body.
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The text/html body.
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
+    }
+
+    /// Its attachments and inline parts.
+    pub fn attachments(&self) -> &[AttachmentInfo] {
+        &self.attachments
+    }
+
+    /// The bytes of an attachment, decoded now.
+    pub fn attachment(&self, index: usize) -> Option<Vec<u8>> {
+        let part = self.parts.get(index)?;
+        let bytes = part.bytes(&self.raw)?;
+        match &part.within {
+            None => Some(bytes),
+            Some(within) => bytes.get(within.clone()).map(<[u8]>::to_vec),
+        }
+    }
+}
+
+impl Part {
+    /// The part's body, decoded.
+    fn bytes(&self, raw: &[u8]) -> Option<Vec<u8>> {
+        raw.get(self.body.clone()).map(|body| decode(body, self.encoding))
+    }
+}
+
+fn is_tnef(info: &AttachmentInfo) -> bool {
+    matches!(
+        info.content_type.as_str(),
+        "application/ms-tnef" | "application/vnd.ms-tnef"
+    ) || info.file_name.eq_ignore_ascii_case("winmail.dat")
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("attachments", &self.attachments.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Undoes the transfer encoding; what can't be decoded stays as it came.
+fn decode(body: &[u8], encoding: Encoding) -> Vec<u8> {
+    let decoded = match encoding {
+        Encoding::None => None,
+        Encoding::QuotedPrintable => mail_parser::decoders::quoted_printable::quoted_printable_decode(body),
+        Encoding::Base64 => base64(body),
+    };
+    decoded.unwrap_or_else(|| body.to_vec())
+}
+
+fn base64(body: &[u8]) -> Option<Vec<u8>> {
+    base64_simd::forgiving_decode_to_vec(body)
+        .ok()
+        .or_else(|| mail_parser::decoders::base64::base64_decode(body))
+}
+
+/// PostgreSQL's text holds no U+0000, and nobody can see one.
+pub(crate) fn without_nul(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "")
+    } else {
+        text
+    }
+}
+
+fn joined<'a, 'x: 'a>(
+    parts: impl Iterator<Item = &'a MessagePart<'x>>,
+    pick: impl Fn(&'a PartType<'x>) -> Option<&'a std::borrow::Cow<'x, str>>,
+) -> Option<String> {
+    let mut whole: Option<String> = None;
+    for text in parts.filter_map(|part| pick(&part.body)) {
+        match &mut whole {
+            None => whole = Some(text.clone().into_owned()),
+            Some(whole) => {
+                whole.push('\n');
+                whole.push_str(text);
+            }
+        }
+    }
+    whole.map(without_nul)
+}
+
+fn info(part: &MessagePart<'_>, number: usize) -> AttachmentInfo {
+    let content_type = match (part.content_type(), &part.body) {
+        (Some(t), _) => format!("{}/{}", t.ctype(), t.subtype().unwrap_or("octet-stream")).to_ascii_lowercase(),
+        (None, PartType::Text(_)) => "text/plain".into(),
+        (None, PartType::Message(_)) => "message/rfc822".into(),
+        (None, _) => "application/octet-stream".into(),
+    };
+    let content_id = part
+        .content_id()
+        .map(|id| id.trim().trim_start_matches('<').trim_end_matches('>').to_owned())
+        .filter(|id| !id.is_empty());
+    let inline = match part.content_disposition() {
+        Some(disposition) => disposition.is_inline() && content_id.is_some(),
+        None => content_id.is_some() && content_type.starts_with("image/"),
+    };
+    AttachmentInfo {
+        file_name: file_name(part, &content_type, number),
+        size: part.len() as u64,
+        content_type,
+        content_id,
+        inline,
+    }
+}
+
+fn file_name(part: &MessagePart<'_>, content_type: &str, number: usize) -> String {
+    let named = part.attachment_name().map(clean_name).filter(|name| !name.is_empty());
+    let by_subject = || match &part.body {
+        PartType::Message(inner) => inner.subject().map(|s| format!("{}.eml", clean_name(s))),
+        _ => None,
+    };
+    named
+        .or_else(by_subject)
+        .unwrap_or_else(|| numbered_name(number, content_type))
+}
+
+fn numbered_name(number: usize, content_type: &str) -> String {
+    format!("attachment-{}.{}", number + 1, extension(content_type))
+}
+
+/// The last part of what may be a path, without characters that no file name should have.
+fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let mut clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    clean.truncate(clean.trim_end().len());
+    clean.trim_start().to_owned()
+}
+
+fn extension(content_type: &str) -> &'static str {
+    match content_type {
+        "message/rfc822" => "eml",
+        "text/plain" => "txt",
+        "text/html" => "html",
+        "text/calendar" => "ics",
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "application/pdf" => "pdf",
+        _ => "bin",
+    }
+}
+
+fn header_fields(message: &mail_parser::Message<'_>) -> HeaderFields {
+    HeaderFields {
+        message_id: message.message_id().map(bracketed),
+        references: ids(message.references()),
+        in_reply_to: ids(message.in_reply_to()).into_iter().next(),
+        accept_language: message
+            .header_raw("Accept-Language")
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty()),
+        subject: message.subject().map(|subject| without_nul(subject.to_owned())),
+        date: message.date().map(mail_parser::DateTime::to_timestamp),
+    }
+}
+
+/// Message ids as they stand in a header, with angle brackets.
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    match value {
+        HeaderValue::Text(id) => vec![bracketed(id)],
+        HeaderValue::TextList(list) => list.iter().map(|id| bracketed(id)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(crate) fn bracketed(id: &str) -> String {
+    let bare = id.trim().trim_start_matches('<').trim_end_matches('>').trim();
+    without_nul(format!("<{bare}>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> (Content, HeaderFields) {
+        Content::parse(text.replace('\n', "\r\n").into_bytes())
+    }
+
+    #[test]
+    fn bodies_attachments_and_inline_images_are_told_apart() {
+        let (content, fields) = parsed(include_str!("../../tests/fixtures/mime/related.eml"));
+        assert_eq!(content.text(), Some("Grüße"));
+        assert_eq!(
+            content.html().map(str::trim),
+            Some("<p>Gr&uuml;&szlig;e <img src=\"cid:logo@x\"></p>")
+        );
+        let seen: Vec<_> = content
+            .attachments()
+            .iter()
+            .map(|a| {
+                (
+                    a.file_name.as_str(),
+                    a.content_type.as_str(),
+                    a.content_id.as_deref(),
+                    a.inline,
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("logo.png", "image/png", Some("logo@x"), true),
+                ("Angebot für Müller.pdf", "application/pdf", None, false),
+                ("Inner.eml", "message/rfc822", None, false),
+            ]
+        );
+        assert_eq!(content.attachment(0).as_deref(), Some(&b"\x89PNG"[..]));
+        assert_eq!(content.attachment(1).as_deref(), Some(&b"Hello PDF"[..]));
+        let inner = content.attachment(2).expect("inner message");
+        assert!(
+            inner.starts_with(b"From: d@customer.example"),
+            "{}",
+            String::from_utf8_lossy(&inner)
+        );
+        assert_eq!(content.attachment(3), None);
+        assert_eq!(fields.message_id.as_deref(), Some("<related@customer.example>"));
+        assert_eq!(fields.references, ["<a@x>", "<b@x>"]);
+        assert_eq!(fields.in_reply_to.as_deref(), Some("<b@x>"));
+        assert_eq!(fields.accept_language.as_deref(), Some("de-DE, en"));
+    }
+
+    #[test]
+    fn what_outlook_wrapped_up_takes_the_wrappers_place() {
+        let winmail = base64_simd::STANDARD.encode_to_string(include_bytes!("../../tests/fixtures/mime/winmail.dat"));
+        let mail = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n \n--b\n\
+             Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{winmail}\n--b--\n"
+        );
+        let (content, _) = parsed(&mail);
+        assert_eq!(content.text(), Some("Hello from Outlook"));
+        assert_eq!(content.html(), Some("<p>Hello from <b>Outlook</b></p>"));
+        let names: Vec<_> = content.attachments().iter().map(|a| a.file_name.as_str()).collect();
+        assert_eq!(names, ["Angebot für Müller.txt", "PICTURE.PNG"]);
+        assert_eq!(content.attachment(0).as_deref(), Some(&b"offer"[..]));
+        let broken = mail.replace(&winmail, "AAAA");
+        let (content, _) = parsed(&broken);
+        assert_eq!(content.attachments()[0].file_name, "winmail.dat");
+        assert_eq!(content.attachment(0).as_deref(), Some(&[0, 0, 0][..]));
+    }
+
+    #[test]
+    fn an_unknown_charset_loses_no_ascii() {
+        let (content, _) = parsed("Content-Type: text/plain; charset=x-klingon\n\nHello \u{fffd}\0 world\n");
+        let text = content.text().expect("text");
+        assert!(
+            text.contains("Hello") && text.contains("world") && !text.contains('\0'),
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn names_never_lead_out_of_a_folder() {
+        assert_eq!(clean_name("..\\..\\boot\n.ini "), "boot.ini");
+        assert_eq!(clean_name("/etc/passwd"), "passwd");
+    }
+
+    #[test]
+    fn nothing_at_all_is_an_empty_message() {
+        let (content, fields) = Content::parse(Vec::new());
+        assert_eq!(
+            (content.text(), content.html(), content.attachments().len()),
+            (None, None, 0)
+        );
+        assert_eq!(fields.message_id, None);
+    }
+}

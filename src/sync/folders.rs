@@ -1,0 +1,301 @@
+//! Which folders of a mailbox are read, and what they are called. Knows no items.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use ews::{DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox, RequestServerVersion};
+
+use crate::checkpoint::RootCheckpoint;
+use crate::{Folder, FolderType};
+
+/// Roles that tell how to treat a folder.
+const ROLES: [DistinguishedFolder; 7] = [
+    DistinguishedFolder::MsgFolderRoot,
+    DistinguishedFolder::Inbox,
+    DistinguishedFolder::SentItems,
+    DistinguishedFolder::Drafts,
+    DistinguishedFolder::DeletedItems,
+    DistinguishedFolder::JunkEmail,
+    DistinguishedFolder::Outbox,
+];
+/// Not read unless the administrator names them.
+const LEFT_OUT: [DistinguishedFolder; 4] = [
+    DistinguishedFolder::Drafts,
+    DistinguishedFolder::DeletedItems,
+    DistinguishedFolder::JunkEmail,
+    DistinguishedFolder::Outbox,
+];
+
+/// A folder to read.
+#[derive(Debug, Clone)]
+pub(crate) struct Selected {
+    pub folder: Arc<Folder>,
+    pub id: FolderId,
+    pub stamp: FolderStamp,
+}
+
+/// A mailbox's folders that are read.
+#[derive(Debug)]
+pub(crate) struct Folders {
+    pub selected: Vec<Selected>,
+    /// The root's folder and its new checkpoint, where that changed.
+    pub root: Option<(Arc<Folder>, RootCheckpoint)>,
+}
+
+/// Lists the folders: one request where the roles are known, two where not.
+pub(crate) async fn list(
+    mailbox: &Mailbox,
+    known: Option<RootCheckpoint>,
+    wanted: &[String],
+    version: RequestServerVersion,
+) -> Result<Folders, ews::Error> {
+    let fresh = known.is_none();
+    let mut roles = match known {
+        Some(roles) => roles,
+        None => roles_of(mailbox).await?,
+    };
+    let mut all = mailbox.find_folder(&DistinguishedFolder::MsgFolderRoot.into()).await?;
+    // After a mailbox was restored or moved, all its ids may be new.
+    let stale = !fresh
+        && !roles
+            .role(DistinguishedFolder::Inbox)
+            .is_some_and(|inbox| all.iter().any(|folder| folder.id == inbox));
+    if stale {
+        roles = roles_of(mailbox).await?;
+    }
+    let archive = DistinguishedFolder::ArchiveMsgFolderRoot;
+    if version >= archive.since() && wanted.iter().any(|name| name.eq_ignore_ascii_case(archive.name())) {
+        all.extend(archive_folders(mailbox, &mut roles).await?);
+    }
+    let root = (fresh || stale)
+        .then(|| roles.role(DistinguishedFolder::MsgFolderRoot))
+        .flatten()
+        .map(|id| (Arc::new(root_folder(&id)), roles.clone()));
+    Ok(Folders {
+        selected: select(all, &roles, wanted),
+        root,
+    })
+}
+
+async fn roles_of(mailbox: &Mailbox) -> Result<RootCheckpoint, ews::Error> {
+    let mut roles = RootCheckpoint::default();
+    let answers = mailbox.get_folder(&ROLES.map(FolderRef::Distinguished)).await?;
+    for (role, answer) in ROLES.into_iter().zip(answers) {
+        match answer {
+            Ok(folder) => roles.set(role, &folder.id),
+            // Without its root there is no mailbox to read; the rest may be missing.
+            Err(error) if role == DistinguishedFolder::MsgFolderRoot => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    Ok(roles)
+}
+
+/// The in-place archive's folders; none where the mailbox has no archive.
+async fn archive_folders(mailbox: &Mailbox, roles: &mut RootCheckpoint) -> Result<Vec<ews::Folder>, ews::Error> {
+    let archive = DistinguishedFolder::ArchiveMsgFolderRoot;
+    let root = match mailbox.get_folder(&[archive.into()]).await?.into_iter().next() {
+        Some(Ok(root)) => root,
+        _ => return Ok(Vec::new()),
+    };
+    roles.set(archive, &root.id);
+    let mut folders = mailbox.find_folder(&archive.into()).await?;
+    folders.push(root);
+    Ok(folders)
+}
+
+fn root_folder(id: &FolderId) -> Folder {
+    Folder {
+        id: id.0.clone(),
+        name: String::new(),
+        path: String::new(),
+        kind: FolderType::Root,
+    }
+}
+
+fn kind(role: Option<DistinguishedFolder>) -> FolderType {
+    match role {
+        Some(DistinguishedFolder::Inbox) => FolderType::Inbox,
+        Some(DistinguishedFolder::SentItems) => FolderType::Sent,
+        Some(DistinguishedFolder::DeletedItems) => FolderType::Trash,
+        Some(DistinguishedFolder::Drafts) => FolderType::Drafts,
+        Some(DistinguishedFolder::JunkEmail) => FolderType::Spam,
+        _ => FolderType::Other,
+    }
+}
+
+fn select(all: Vec<ews::Folder>, roles: &RootCheckpoint, wanted: &[String]) -> Vec<Selected> {
+    let by_id: HashMap<&FolderId, &ews::Folder> = all.iter().map(|folder| (&folder.id, folder)).collect();
+    let mut selected = Vec::new();
+    for folder in &all {
+        let line = ancestry(folder, &by_id);
+        let holds_mail = folder.class.as_deref().is_none_or(is_mail);
+        if !holds_mail || !is_wanted(&line, roles, wanted) {
+            continue;
+        }
+        let names: Vec<&str> = line.iter().rev().map(|f| f.name.as_str()).collect();
+        selected.push(Selected {
+            folder: Arc::new(Folder {
+                id: folder.id.0.clone(),
+                name: folder.name.clone(),
+                path: names.join("/"),
+                kind: kind(roles.role_of(&folder.id)),
+            }),
+            id: folder.id.clone(),
+            stamp: folder.stamp.clone(),
+        });
+    }
+    // The freshest mail first, and always in the same order.
+    selected.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    selected
+}
+
+fn rank(selected: &Selected) -> (u8, &str) {
+    let order = match selected.folder.kind {
+        FolderType::Inbox => 0,
+        FolderType::Sent => 1,
+        _ => 2,
+    };
+    (order, &selected.folder.path)
+}
+
+/// The folder and what is above it, from the folder up; a circle ends it.
+fn ancestry<'a>(folder: &'a ews::Folder, by_id: &HashMap<&FolderId, &'a ews::Folder>) -> Vec<&'a ews::Folder> {
+    let mut line = vec![folder];
+    let mut seen = HashSet::from([&folder.id]);
+    let mut above = folder.parent.as_ref();
+    while let Some(parent) = above.and_then(|id| by_id.get(id)) {
+        if !seen.insert(&parent.id) {
+            break;
+        }
+        line.push(parent);
+        above = parent.parent.as_ref();
+    }
+    line
+}
+
+/// MS-OXOCNTC and others: only `IPF.Note` and its kinds hold mail; no class means mail, too.
+fn is_mail(class: &str) -> bool {
+    class.is_empty()
+        || class.eq_ignore_ascii_case("IPF")
+        || class
+            .get(..8)
+            .is_some_and(|start| start.eq_ignore_ascii_case("IPF.Note"))
+}
+
+fn is_wanted(line: &[&ews::Folder], roles: &RootCheckpoint, wanted: &[String]) -> bool {
+    let role = |folder: &ews::Folder| roles.role_of(&folder.id);
+    if wanted.is_empty() {
+        return !line
+            .iter()
+            .any(|folder| role(folder).is_some_and(|role| LEFT_OUT.contains(&role)));
+    }
+    // A folder named explicitly brings what is below it, but not what is left out by itself.
+    for (depth, folder) in line.iter().enumerate() {
+        let path = line[depth..]
+            .iter()
+            .rev()
+            .map(|f| f.name.as_str())
+            .collect::<Vec<_>>()
+            .join("/");
+        let named = wanted.iter().any(|name| {
+            let name = name.trim().trim_matches('/');
+            role(folder).is_some_and(|role| role.name().eq_ignore_ascii_case(name))
+                || folder.name.to_lowercase() == name.to_lowercase()
+                || path.to_lowercase() == name.to_lowercase()
+        });
+        if named {
+            return true;
+        }
+        if role(folder).is_some_and(|role| LEFT_OUT.contains(&role)) {
+            return false;
+        }
+    }
+    wanted
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(DistinguishedFolder::MsgFolderRoot.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(id: &str, parent: &str, name: &str, class: Option<&str>) -> ews::Folder {
+        ews::Folder {
+            id: FolderId(id.into()),
+            parent: Some(FolderId(parent.into())),
+            name: name.into(),
+            class: class.map(Into::into),
+            ..ews::Folder::default()
+        }
+    }
+
+    fn paths(wanted: &[&str]) -> Vec<String> {
+        let note = Some("IPF.Note");
+        let all = vec![
+            folder("c", "i", "Kunden", note),
+            folder("n", "c", "Nord", None),
+            folder("i", "root", "Posteingang", note),
+            folder("s", "root", "Gesendet", note),
+            folder("d", "root", "Entwürfe", note),
+            folder("t", "root", "Papierkorb", note),
+            folder("tc", "t", "Kunden", note),
+            folder("cal", "root", "Kalender", Some("IPF.Appointment")),
+            folder("p", "root", "Projekte", note),
+        ];
+        let mut roles = RootCheckpoint::default();
+        for (role, id) in [
+            (DistinguishedFolder::MsgFolderRoot, "root"),
+            (DistinguishedFolder::Inbox, "i"),
+            (DistinguishedFolder::SentItems, "s"),
+            (DistinguishedFolder::Drafts, "d"),
+            (DistinguishedFolder::DeletedItems, "t"),
+        ] {
+            roles.set(role, &FolderId(id.into()));
+        }
+        let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+        select(all, &roles, &wanted)
+            .into_iter()
+            .map(|s| s.folder.path.clone())
+            .collect()
+    }
+
+    #[test]
+    fn all_mail_folders_but_drafts_junk_outbox_and_deleted_items_are_read() {
+        assert_eq!(
+            paths(&[]),
+            [
+                "Posteingang",
+                "Gesendet",
+                "Posteingang/Kunden",
+                "Posteingang/Kunden/Nord",
+                "Projekte"
+            ]
+        );
+    }
+
+    #[test]
+    fn folders_are_named_by_role_path_or_name_with_what_is_below() {
+        assert_eq!(
+            paths(&["Inbox"]),
+            ["Posteingang", "Posteingang/Kunden", "Posteingang/Kunden/Nord"]
+        );
+        assert_eq!(
+            paths(&["posteingang/kunden/"]),
+            ["Posteingang/Kunden", "Posteingang/Kunden/Nord"]
+        );
+        assert_eq!(paths(&["ENTWÜRFE", "sentitems"]), ["Gesendet", "Entwürfe"]);
+        assert_eq!(paths(&["deleteditems"]), ["Papierkorb", "Papierkorb/Kunden"]);
+        assert_eq!(
+            paths(&["Kunden"]),
+            ["Papierkorb/Kunden", "Posteingang/Kunden", "Posteingang/Kunden/Nord"]
+        );
+        assert_eq!(paths(&["no such folder"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_circle_of_folders_ends() {
+        let all = vec![folder("a", "b", "A", None), folder("b", "a", "B", None)];
+        assert_eq!(select(all, &RootCheckpoint::default(), &[]).len(), 2);
+    }
+}

@@ -1,0 +1,328 @@
+//! Fetches what belongs into the CRM with its MIME, and makes messages of it. Knows no folders.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ews::{EmailAddress, Importance, Item, ItemId, Mime, Property};
+use sha2::{Digest, Sha256};
+
+use crate::budget::Hold;
+use crate::content::{self, HeaderFields};
+use crate::look::{Candidate, Looked};
+use crate::mailbox::Reading;
+use crate::matching::Verdict;
+use crate::{Address, Content, Direction, Message, Skipped, address};
+
+/// What a message has beside what the first look fetched.
+const BESIDE_HEADERS: [Property; 9] = [
+    Property::Subject,
+    Property::IsRead,
+    Property::Importance,
+    Property::DateTimeReceived,
+    Property::DateTimeSent,
+    Property::InternetMessageId,
+    Property::References,
+    Property::InReplyTo,
+    Property::ConversationId,
+];
+/// Bytes of mail a request, unless one message alone is larger.
+const REQUEST_BYTES: u64 = 4 << 20;
+/// MIME is larger than what the store counts: attachments go in base64.
+const MIME_GROWTH: (u64, u64) = (4, 3);
+/// A date later than this from now is a broken clock's.
+const FUTURE: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// What an intake brought.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub messages: Vec<Message>,
+    pub skipped: Vec<Skipped>,
+    pub postponed: Vec<(ItemId, u8)>,
+    pub hold: Option<Hold>,
+}
+
+/// Candidates by requests: bounded by bytes and by number.
+pub(crate) fn groups(candidates: Vec<Candidate>, most: usize) -> Vec<Vec<Candidate>> {
+    let mut groups: Vec<Vec<Candidate>> = Vec::new();
+    let mut bytes = 0;
+    for candidate in candidates {
+        let size = candidate.item.size.unwrap_or_default();
+        match groups.last_mut() {
+            Some(group) if group.len() < most && bytes + size <= REQUEST_BYTES => {
+                bytes += size;
+                group.push(candidate);
+            }
+            _ => {
+                bytes = size;
+                groups.push(vec![candidate]);
+            }
+        }
+    }
+    groups
+}
+
+impl Reading {
+    /// Fetches a group's MIME, when there is room for it.
+    pub(crate) async fn take(&self, candidates: Vec<Candidate>) -> Result<Taken, ews::Error> {
+        let mut taken = Taken::default();
+        let limit = self.settings.max_message_bytes;
+        let (wanted, too_large): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|candidate| candidate.item.size.unwrap_or_default() <= limit);
+        taken.skipped.extend(too_large.into_iter().map(|candidate| Skipped {
+            reason: format!(
+                "It has {} bytes, more than max_message_bytes ({limit}) allows; raise that setting to collect such mail.",
+                candidate.item.size.unwrap_or_default()
+            ),
+            item_id: candidate.seen.id.0,
+        }));
+        if wanted.is_empty() {
+            return Ok(taken);
+        }
+        let bytes: u64 = wanted
+            .iter()
+            .map(|candidate| candidate.item.size.unwrap_or_default())
+            .sum();
+        taken.hold = self.budget.acquire(bytes / MIME_GROWTH.1 * MIME_GROWTH.0).await;
+        let ids: Vec<ItemId> = wanted.iter().map(|candidate| candidate.seen.id.clone()).collect();
+        let answers = self.mailbox.get_item(&ids, &BESIDE_HEADERS, Mime::Include).await?;
+        let mut looked = Looked::default();
+        for (candidate, answer) in wanted.into_iter().zip(answers) {
+            match answer {
+                Ok(full) => taken.messages.push(message(candidate.item, full, candidate.verdict)),
+                Err(error) => looked.fail(candidate.seen, &error),
+            }
+        }
+        taken.skipped.extend(looked.skipped);
+        taken.postponed.extend(looked.postponed);
+        Ok(taken)
+    }
+
+    /// One message by its id, for a host that wants its content again.
+    pub(crate) async fn message(&self, id: &ItemId) -> Result<Option<Message>, ews::Error> {
+        let properties: Vec<Property> = [
+            Property::ItemClass,
+            Property::From,
+            Property::ToRecipients,
+            Property::CcRecipients,
+            Property::BccRecipients,
+            Property::Size,
+        ]
+        .into_iter()
+        .chain(BESIDE_HEADERS)
+        .collect();
+        let answer = self
+            .mailbox
+            .get_item(std::slice::from_ref(id), &properties, Mime::Include)
+            .await?
+            .into_iter()
+            .next();
+        match answer {
+            Some(Ok(item)) => {
+                let verdict = Verdict {
+                    direction: Direction::Incoming,
+                    matches: Vec::new(),
+                };
+                Ok(Some(message(item.clone(), item, verdict)))
+            }
+            Some(Err(error)) if error.code == ews::ResponseCode::ErrorItemNotFound => Ok(None),
+            Some(Err(error)) => Err(error.into()),
+            None => Ok(None),
+        }
+    }
+}
+
+fn message(headers: Item, mut full: Item, verdict: Verdict) -> Message {
+    let (content, fields) = Content::parse(full.mime_content.take().unwrap_or_default());
+    let now = SystemTime::now();
+    let received = full.received.map(SystemTime::from);
+    let by_mime = fields.date.and_then(|seconds| {
+        let seconds = u64::try_from(seconds).ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    });
+    let sent = sensible([full.sent.map(SystemTime::from), by_mime, received], now);
+    let received = sensible([received, Some(sent), None], now);
+    let from = headers.from.map(party).unwrap_or_else(nobody);
+    let to = parties(headers.to);
+    let cc = parties(headers.cc);
+    Message {
+        item_id: full.id.0,
+        message_id: message_id(full.internet_message_id, &fields)
+            .unwrap_or_else(|| derived_message_id(&from, &to, &cc, sent, full.subject.as_deref())),
+        direction: verdict.direction,
+        subject: content::without_nul(full.subject.or(fields.subject).unwrap_or_default()),
+        from,
+        to,
+        cc,
+        bcc: parties(headers.bcc),
+        sent,
+        received,
+        importance: match full.importance {
+            Some(Importance::Low) => "low",
+            Some(Importance::High) => "high",
+            Some(Importance::Normal) | None => "normal",
+        },
+        read: full.read.unwrap_or_default(),
+        item_class: headers.class.unwrap_or_else(|| "IPM.Note".into()),
+        size: headers.size.unwrap_or_default(),
+        references: references(full.references.as_deref(), fields.references),
+        in_reply_to: full.in_reply_to.as_deref().and_then(id).or(fields.in_reply_to),
+        thread_id: full.conversation_id,
+        accept_language: fields.accept_language,
+        matches: verdict.matches,
+        content: Arc::new(content),
+    }
+}
+
+fn party(party: EmailAddress) -> Address {
+    let email = content::without_nul(party.address.unwrap_or_default());
+    let name = party
+        .name
+        .map(content::without_nul)
+        .filter(|name| !name.is_empty() && *name != email);
+    Address { name, email }
+}
+
+fn parties(list: Vec<EmailAddress>) -> Vec<Address> {
+    list.into_iter()
+        .map(party)
+        .filter(|address| !address.email.is_empty() || address.name.is_some())
+        .collect()
+}
+
+fn nobody() -> Address {
+    Address {
+        name: None,
+        email: String::new(),
+    }
+}
+
+/// The first date that a mail can have.
+fn sensible(dates: [Option<SystemTime>; 3], now: SystemTime) -> SystemTime {
+    let year_1980 = UNIX_EPOCH + Duration::from_secs(315_532_800);
+    dates
+        .into_iter()
+        .flatten()
+        .find(|date| *date >= year_1980 && *date <= now + FUTURE)
+        .unwrap_or(now)
+}
+
+fn id(text: &str) -> Option<String> {
+    let id = content::bracketed(text.split_whitespace().next()?);
+    (id.len() > 2).then_some(id)
+}
+
+fn message_id(property: Option<String>, fields: &HeaderFields) -> Option<String> {
+    let bracketed = |text: &str| {
+        let id = content::bracketed(text);
+        (id.len() > 2).then_some(id)
+    };
+    property
+        .as_deref()
+        .and_then(bracketed)
+        .or_else(|| fields.message_id.as_deref().and_then(bracketed))
+}
+
+fn references(property: Option<&str>, fields: Vec<String>) -> Vec<String> {
+    let listed: Vec<String> = property.unwrap_or_default().split_whitespace().filter_map(id).collect();
+    if listed.is_empty() { fields } else { listed }
+}
+
+/// Every copy of a message gives the same, whichever mailbox holds it: made of what all copies share.
+fn derived_message_id(
+    from: &Address,
+    to: &[Address],
+    cc: &[Address],
+    sent: SystemTime,
+    subject: Option<&str>,
+) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    };
+    let normal = |party: &Address| address::normalize(&party.email).map_or_else(|| party.email.clone(), Into::into);
+    part(&normal(from));
+    for list in [to, cc] {
+        let mut emails: Vec<String> = list.iter().map(normal).collect();
+        emails.sort();
+        part(&emails.join(","));
+    }
+    let seconds = sent.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    part(&seconds.to_string());
+    part(subject.unwrap_or_default());
+    let digest = hash.finalize();
+    let hex = digest.iter().take(16).fold(String::new(), |mut hex, byte| {
+        // Writing to a String never errs.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!("<{hex}@exchange-sync.invalid>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Seen;
+
+    fn candidate(size: u64) -> Candidate {
+        Candidate {
+            seen: Seen {
+                id: ItemId("A".into()),
+                attempts: 0,
+            },
+            item: Item {
+                size: Some(size),
+                ..Item::default()
+            },
+            verdict: Verdict {
+                direction: Direction::Incoming,
+                matches: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn requests_are_bounded_by_bytes_and_by_number_but_never_empty() {
+        let sizes = |sizes: &[u64], most| -> Vec<usize> {
+            groups(sizes.iter().map(|s| candidate(*s)).collect(), most)
+                .iter()
+                .map(Vec::len)
+                .collect()
+        };
+        assert_eq!(sizes(&[1, 1, 1, 1, 1], 2), [2, 2, 1]);
+        assert_eq!(sizes(&[3 << 20, 1 << 20, 1, 60 << 20, 1], 100), [2, 1, 1, 1]);
+        assert_eq!(sizes(&[], 2), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn a_mail_without_message_id_gets_the_same_one_in_every_mailbox() {
+        let person = |email: &str| Address {
+            name: None,
+            email: email.into(),
+        };
+        let sent = UNIX_EPOCH + Duration::from_secs(1_770_000_000);
+        let id = |from: &str, to: &[&str], sent| {
+            let to: Vec<_> = to.iter().map(|t| person(t)).collect();
+            derived_message_id(&person(from), &to, &[], sent, Some("x"))
+        };
+        assert_eq!(
+            id("a@b", &["c@d", "e@f"], sent),
+            id("A@B", &["E@f", "c@d"], sent + Duration::from_millis(400))
+        );
+        assert_ne!(
+            id("a@b", &["c@d"], sent),
+            id("a@b", &["c@d"], sent + Duration::from_secs(1))
+        );
+    }
+
+    #[test]
+    fn absurd_and_missing_dates_give_way_to_the_next_best() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_770_000_000);
+        let good = now - Duration::from_secs(60);
+        let absurd = now + Duration::from_secs(400 * 24 * 3600);
+        assert_eq!(sensible([Some(absurd), Some(UNIX_EPOCH), Some(good)], now), good);
+        assert_eq!(sensible([None, None, None], now), now);
+    }
+}

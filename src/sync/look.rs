@@ -1,0 +1,219 @@
+//! First look at items: which of them belong into the CRM, by their headers alone. Knows no bodies.
+
+use ews::{EmailAddress, Item, ItemId, Mime, Property, ResponseError};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::directory::needs_resolving;
+use crate::mailbox::Reading;
+use crate::matching::{self, Participants, Verdict};
+use crate::{FolderType, OwnerKind, Role, Skipped, address};
+
+/// What `SyncFolderItems` itself shall tell: enough to forget most strangers' mail without another request.
+pub(crate) const SUMMARY: [Property; 4] = [
+    Property::ItemClass,
+    Property::From,
+    Property::IsRead,
+    Property::DateTimeReceived,
+];
+/// What the matching rule and the fetching of bodies ask for.
+const HEADERS: [Property; 8] = [
+    Property::ItemClass,
+    Property::From,
+    Property::Sender,
+    Property::ToRecipients,
+    Property::CcRecipients,
+    Property::BccRecipients,
+    Property::Size,
+    Property::IsDraft,
+];
+/// Items a request: the server works at one request for a minute at most, and a header takes it under a millisecond.
+const ITEMS_PER_REQUEST: usize = 256;
+
+/// An item that may belong into the CRM.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub id: ItemId,
+    /// How often it was tried in vain.
+    pub attempts: u8,
+}
+
+/// An item that belongs into the CRM.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    pub seen: Seen,
+    /// Its addresses, resolved.
+    pub item: Item,
+    pub verdict: Verdict,
+}
+
+/// What a look brought.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    pub candidates: Vec<Candidate>,
+    pub skipped: Vec<Skipped>,
+    /// To be tried again in the next run.
+    pub postponed: Vec<(ItemId, u8)>,
+}
+
+impl Reading {
+    /// Whether an item's summary leaves a chance that it is collected.
+    pub(crate) fn may_matter(&self, item: &Item) -> bool {
+        if !item.class.as_deref().is_none_or(is_mail) || self.is_too_old(item) {
+            return false;
+        }
+        match &item.from {
+            // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
+            Some(from) if !needs_resolving(from) => match from.address.as_deref() {
+                Some(email) if address::normalize(email).is_some() => self.book.knows(email),
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
+    fn is_too_old(&self, item: &Item) -> bool {
+        matches!((self.since, item.received), (Some(since), Some(received)) if received < since)
+    }
+
+    /// Fetches the headers of items and applies the rule.
+    pub(crate) async fn look(&self, items: Vec<Seen>, kind: FolderType) -> Result<Looked, ews::Error> {
+        let chunks: Vec<Vec<Seen>> = items.chunks(ITEMS_PER_REQUEST).map(<[Seen]>::to_vec).collect();
+        let answers = stream::iter(chunks)
+            .map(async |chunk| {
+                let ids: Vec<ItemId> = chunk.iter().map(|seen| seen.id.clone()).collect();
+                let answers = self.mailbox.get_item(&ids, &HEADERS, Mime::Exclude).await?;
+                Ok::<_, ews::Error>((chunk, answers))
+            })
+            .buffered(ews::transport::throttle::MAILBOX_CONCURRENCY)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let mut looked = Looked::default();
+        for (chunk, answers) in answers {
+            for (seen, answer) in chunk.into_iter().zip(answers) {
+                match answer {
+                    Ok(item) => self.judge(seen, item, kind, &mut looked).await?,
+                    Err(error) => looked.fail(seen, &error),
+                }
+            }
+        }
+        Ok(looked)
+    }
+
+    async fn judge(&self, seen: Seen, mut item: Item, kind: FolderType, into: &mut Looked) -> Result<(), ews::Error> {
+        let draft = item.draft == Some(true) && kind != FolderType::Drafts;
+        if draft || !item.class.as_deref().is_none_or(is_mail) {
+            return Ok(());
+        }
+        if item.from.is_none() {
+            item.from = item.sender.take();
+        }
+        let Some(from) = &mut item.from else {
+            into.skipped.push(Skipped {
+                item_id: seen.id.0,
+                reason: "It has neither From nor Sender, so that nobody can be matched; it was left on the server."
+                    .into(),
+            });
+            return Ok(());
+        };
+        self.directory.resolve(&self.mailbox, from).await?;
+        let Some(verdict) = self.verdict(&mut item).await? else {
+            return Ok(());
+        };
+        into.candidates.push(Candidate { seen, item, verdict });
+        Ok(())
+    }
+
+    async fn verdict(&self, item: &mut Item) -> Result<Option<Verdict>, ews::Error> {
+        let sender = item.from.as_ref().and_then(|from| from.address.as_deref());
+        if !sender.is_some_and(|sender| self.book.knows(sender)) {
+            return Ok(None);
+        }
+        for recipient in item.to.iter_mut().chain(&mut item.cc).chain(&mut item.bcc) {
+            self.directory.resolve(&self.mailbox, recipient).await?;
+        }
+        Ok(matching::verdict(&self.book, &participants(item)).filter(|verdict| self.is_asked_for(verdict)))
+    }
+
+    /// A search asks for some addresses only.
+    fn is_asked_for(&self, verdict: &Verdict) -> bool {
+        self.participants.is_empty()
+            || verdict
+                .matches
+                .iter()
+                .any(|m| m.kind == OwnerKind::Contact && self.participants.contains(&m.email))
+    }
+}
+
+impl Looked {
+    /// Decides what an item's error means for it.
+    pub(crate) fn fail(&mut self, seen: Seen, error: &ResponseError) {
+        use ews::ResponseCode as Code;
+        match &error.code {
+            // Deleted or moved meanwhile: the next synchronization tells where to.
+            Code::ErrorItemNotFound => {}
+            // The mail itself is at fault: the same answer would come back.
+            Code::ErrorContentConversionFailed
+            | Code::ErrorMimeContentConversionFailed
+            | Code::ErrorMimeContentInvalid
+            | Code::ErrorUnsupportedMimeConversion
+            | Code::ErrorVirusDetected
+            | Code::ErrorVirusMessageDeleted
+            | Code::ErrorAccessDenied => self.give_up(seen, error),
+            _ if seen.attempts + 1 >= crate::checkpoint::MAX_ATTEMPTS => self.give_up(seen, error),
+            _ => self.postponed.push((seen.id, seen.attempts + 1)),
+        }
+    }
+
+    fn give_up(&mut self, seen: Seen, error: &ResponseError) {
+        self.skipped.push(Skipped {
+            item_id: seen.id.0,
+            reason: error.to_string(),
+        });
+    }
+}
+
+/// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail.
+fn is_mail(class: &str) -> bool {
+    const MAIL: [&str; 3] = ["IPM.Note", "REPORT", "IPM.Schedule.Meeting"];
+    MAIL.iter().any(|kind| {
+        class
+            .get(..kind.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(kind))
+            && matches!(class.as_bytes().get(kind.len()), None | Some(b'.'))
+    })
+}
+
+fn participants(item: &Item) -> Participants<'_> {
+    fn role(role: Role, parties: &[EmailAddress]) -> impl Iterator<Item = (Role, &str)> {
+        parties
+            .iter()
+            .filter_map(move |party| Some((role, party.address.as_deref()?)))
+    }
+    Participants {
+        from: item.from.as_ref().and_then(|from| from.address.as_deref()),
+        recipients: role(Role::To, &item.to)
+            .chain(role(Role::Cc, &item.cc))
+            .chain(role(Role::Bcc, &item.bcc))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_mail;
+
+    #[test]
+    fn notes_reports_and_meetings_are_mail_and_nothing_else_is() {
+        for class in [
+            "IPM.Note",
+            "ipm.note.SMIME.MultipartSigned",
+            "REPORT.IPM.Note.NDR",
+            "IPM.Schedule.Meeting.Request",
+        ] {
+            assert!(is_mail(class), "{class}");
+        }
+        for class in ["IPM.Notebook", "IPM.Appointment", "IPM.StickyNote", "IPM", ""] {
+            assert!(!is_mail(class), "{class}");
+        }
+    }
+}

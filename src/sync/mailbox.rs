@@ -1,0 +1,152 @@
+//! One mailbox from its folders to its last batch. Knows the host only as a channel.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::sync::mpsc;
+
+use crate::budget::{Budget, Hold};
+use crate::checkpoint::{FolderCheckpoint, RootCheckpoint};
+use crate::directory::Directory;
+use crate::folders;
+use crate::{AddressBook, Batch, Error, Folder, Settings};
+
+/// What all steps of one mailbox share.
+pub(crate) struct Reading {
+    pub client: ews::Client,
+    pub mailbox: ews::Mailbox,
+    pub book: Arc<AddressBook>,
+    pub settings: Arc<Settings>,
+    pub directory: Arc<Directory>,
+    pub budget: Budget,
+    pub since: Option<time::OffsetDateTime>,
+    /// A search's addresses in normal form; empty: all.
+    pub participants: Arc<HashSet<String>>,
+}
+
+/// A batch on its way to the host, and the room that its mail takes.
+pub(crate) struct Delivery {
+    pub batch: Batch,
+    pub hold: Vec<Hold>,
+}
+
+/// Where batches of one mailbox go.
+pub(crate) struct Outlet {
+    pub mailbox: Arc<str>,
+    pub batches: mpsc::Sender<Delivery>,
+}
+
+/// Why reading ends early.
+pub(crate) enum Stop {
+    /// By the server, the way to it, or a setting.
+    Failed(ews::Error),
+    /// The host wants no more.
+    HostGone,
+}
+
+impl From<ews::Error> for Stop {
+    fn from(error: ews::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Outlet {
+    pub async fn send(&self, batch: Batch, hold: Vec<Hold>) -> Result<(), Stop> {
+        let batch = Batch {
+            mailbox: self.mailbox.clone(),
+            ..batch
+        };
+        self.batches
+            .send(Delivery { batch, hold })
+            .await
+            .map_err(|_| Stop::HostGone)
+    }
+
+    /// The mailbox's last word.
+    pub async fn finish(&self, failure: Option<Error>) {
+        let last = Batch {
+            failure,
+            done: true,
+            ..Batch::default()
+        };
+        // A host that is gone needs no last word.
+        let _ = self.send(last, Vec::new()).await;
+    }
+}
+
+impl Reading {
+    /// An EWS error as the host is told it.
+    pub fn error(&self, error: &ews::Error) -> Error {
+        let address = self.mailbox.address();
+        let held_for = self.client.transport().limiter().held_for(address);
+        Error::of_mailbox(address, error, held_for)
+    }
+
+    /// Reads all that is new, folder by folder.
+    pub async fn synchronize(&self, stored: HashMap<String, String>, outlet: &Outlet) -> Result<(), Stop> {
+        let looked_at = SystemTime::now();
+        let folders = folders::list(
+            &self.mailbox,
+            RootCheckpoint::find(&stored),
+            &self.settings.folders,
+            self.client.version(),
+        )
+        .await?;
+        if let Some((folder, checkpoint)) = folders.root {
+            let checkpoint = Some(checkpoint.encode());
+            self.tell(outlet, folder, checkpoint).await?;
+        }
+        for selected in folders.selected {
+            let stored = stored.get(&selected.folder.id).map(String::as_str);
+            let before = stored.and_then(FolderCheckpoint::decode).unwrap_or_default();
+            let silent = before
+                .stamp
+                .as_ref()
+                .is_some_and(|stamp| stamp.proves_no_news(&selected.stamp));
+            if silent && before.pending.is_empty() {
+                continue;
+            }
+            let folder = selected.folder.clone();
+            match self.read_folder(selected, before, looked_at, outlet).await {
+                Err(Stop::Failed(error)) if self.concerns_folder(&error) => {
+                    let batch = Batch {
+                        folder: Some(folder),
+                        failure: Some(self.error(&error)),
+                        ..Batch::default()
+                    };
+                    outlet.send(batch, Vec::new()).await?;
+                }
+                outcome => outcome?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, outlet: &Outlet, folder: Arc<Folder>, checkpoint: Option<String>) -> Result<(), Stop> {
+        let batch = Batch {
+            folder: Some(folder),
+            checkpoint,
+            ..Batch::default()
+        };
+        outlet.send(batch, Vec::new()).await
+    }
+
+    /// Whether the error is one folder's own, so that the others can still be read.
+    pub(crate) fn concerns_folder(&self, error: &ews::Error) -> bool {
+        use ews::ResponseCode as Code;
+        matches!(
+            error.code(),
+            Some(
+                Code::ErrorFolderCorrupt
+                    | Code::ErrorFolderNotFound
+                    | Code::ErrorSyncFolderNotFound
+                    | Code::ErrorItemCorrupt
+                    | Code::ErrorCorruptData
+                    | Code::ErrorInvalidSyncStateData
+                    | Code::ErrorInternalServerError
+                    | Code::ErrorAccessDenied
+            )
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! Finds earlier mail of addresses that the CRM has only now. Knows no checkpoints.
+
+use ews::{FolderId, Query, RequestServerVersion, ResponseCode};
+
+use crate::checkpoint::RootCheckpoint;
+use crate::folders;
+use crate::intake;
+use crate::look::{SUMMARY, Seen};
+use crate::mailbox::{Outlet, Reading, Stop};
+use crate::{Batch, Folder};
+
+/// Entries a page: policy EWSFindCountLimit with a restriction, Exchange 2013 and newer.
+const PAGE: u32 = 250;
+/// Addresses a query: servers refuse long ones.
+const ADDRESSES_PER_QUERY: usize = 20;
+
+impl Reading {
+    /// Searches the folders that would be read for mail of the participants.
+    pub(crate) async fn search(&self, outlet: &Outlet) -> Result<(), Stop> {
+        let mut participants: Vec<String> = self.participants.iter().cloned().collect();
+        participants.sort();
+        let version = self.client.version();
+        let none: Option<RootCheckpoint> = None;
+        let folders = folders::list(&self.mailbox, none, &self.settings.folders, version).await?;
+        for selected in folders.selected {
+            for addresses in participants.chunks(ADDRESSES_PER_QUERY) {
+                match self
+                    .search_folder(&selected.id, &selected.folder, addresses, outlet)
+                    .await
+                {
+                    Err(Stop::Failed(error)) if self.concerns_folder(&error) => {
+                        let batch = Batch {
+                            folder: Some(selected.folder.clone()),
+                            failure: Some(self.error(&error)),
+                            ..Batch::default()
+                        };
+                        outlet.send(batch, Vec::new()).await?;
+                    }
+                    outcome => outcome?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn search_folder(
+        &self,
+        id: &FolderId,
+        folder: &std::sync::Arc<Folder>,
+        addresses: &[String],
+        outlet: &Outlet,
+    ) -> Result<(), Stop> {
+        let mut query = match self.client.version() >= RequestServerVersion::Exchange2010 {
+            true => Query::Participants(addresses.to_vec()),
+            false => Query::Restriction(addresses.to_vec()),
+        };
+        let mut offset = 0;
+        loop {
+            let answer = self
+                .mailbox
+                .find_item(&[id.clone().into()], &query, offset, PAGE, &SUMMARY)
+                .await;
+            let found = match answer {
+                Ok(found) => found,
+                // Without an index the server can still look at every item.
+                Err(error)
+                    if matches!(query, Query::Participants(_))
+                        && error.code() == Some(&ResponseCode::ErrorContentIndexingNotEnabled) =>
+                {
+                    query = Query::Restriction(addresses.to_vec());
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let seen = found.items.len() as u64;
+            let items: Vec<Seen> = found
+                .items
+                .into_iter()
+                .filter(|item| self.may_matter(item))
+                .map(|item| Seen {
+                    id: item.id,
+                    attempts: 0,
+                })
+                .collect();
+            self.collect(items, seen, folder, outlet).await?;
+            if found.last || found.next_offset <= offset {
+                return Ok(());
+            }
+            offset = found.next_offset;
+        }
+    }
+
+    async fn collect(
+        &self,
+        items: Vec<Seen>,
+        seen: u64,
+        folder: &std::sync::Arc<Folder>,
+        outlet: &Outlet,
+    ) -> Result<(), Stop> {
+        let looked = self.look(items, folder.kind).await?;
+        let mut batch = Batch {
+            folder: Some(folder.clone()),
+            skipped: looked.skipped,
+            seen,
+            ..Batch::default()
+        };
+        if !looked.postponed.is_empty() {
+            // A search is not resumed: the host repeats it whole.
+            return Err(Stop::Failed(ews::Error::Protocol {
+                operation: "GetItem",
+                what: format!("{} found items can't be read just now", looked.postponed.len()),
+            }));
+        }
+        for group in intake::groups(looked.candidates, self.settings.batch_size) {
+            let taken = self.take(group).await?;
+            batch.messages = taken.messages;
+            batch.skipped.extend(taken.skipped);
+            let whole = std::mem::replace(
+                &mut batch,
+                Batch {
+                    folder: Some(folder.clone()),
+                    ..Batch::default()
+                },
+            );
+            outlet.send(whole, taken.hold.into_iter().collect()).await?;
+        }
+        if batch.seen > 0 || !batch.skipped.is_empty() {
+            outlet.send(batch, Vec::new()).await?;
+        }
+        Ok(())
+    }
+}

@@ -15,7 +15,7 @@ use url::Url;
 use crate::budget::{Budget, Hold};
 use crate::directory::Directory;
 use crate::mailbox::{Delivery, Outlet, Reading, Stop};
-use crate::{AddressBook, Batch, Domains, Error, Message, Settings, address, folders};
+use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address, folders};
 
 /// Batches that wait for the host at most.
 const WAITING_BATCHES: usize = 8;
@@ -127,6 +127,11 @@ impl Engine {
         Run::new(self.clone(), book, Arc::new(participants))
     }
 
+    /// Starts to watch mailboxes, so that new mail is known within seconds; must be called inside a tokio runtime.
+    pub fn watch(&self, mailboxes: Vec<String>) -> Watch {
+        Watch::new(self.clone(), mailboxes)
+    }
+
     /// One message with its content; `None` where it is gone. Its direction and matches take an address book, so that here
     /// it is always incoming and matches nobody.
     ///
@@ -163,7 +168,7 @@ impl Engine {
         Ok(gone)
     }
 
-    async fn reading(
+    pub(crate) async fn reading(
         &self,
         mailbox: &str,
         book: Arc<AddressBook>,

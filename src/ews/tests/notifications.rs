@@ -35,7 +35,7 @@ async fn streaming(mailbox: &Mailbox) -> SubscriptionId {
 /// The next envelope that tells of something.
 async fn news(stream: &mut EventStream) -> Vec<(SubscriptionId, Vec<Event>)> {
     loop {
-        let told = stream.next().await.unwrap().expect("the stream is still open");
+        let told = stream.next().await.unwrap().unwrap();
         let told: Vec<_> = told.into_iter().map(|n| (n.subscription, n.events)).collect();
         if !told.is_empty() {
             return told;

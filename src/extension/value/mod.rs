@@ -77,9 +77,7 @@ pub(crate) fn is_filled(object: &ZendObject) -> bool {
 
 /// Declares the readonly properties of a value class.
 pub(crate) fn declare_readonly<T: Value>(class: &mut ClassEntry) {
-    declare(class, T::PROPERTIES, zend::PUBLIC | zend::READONLY, |_| {
-        Zval::undefined()
-    });
+    declare(class, T::PROPERTIES, zend::PUBLIC | zend::READONLY, |_| undefined());
 }
 
 /// Declares properties; called while the module starts.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod message;
+mod news;
 mod server_info;
 
 use ext_php_rs::boxed::ZBox;
@@ -16,6 +17,7 @@ use crate::zend;
 
 pub(crate) use batch::{Batch, Failure, Folder, Skipped, batch};
 pub(crate) use message::{Address, Attachment, MatchedAddress, Message, message};
+pub(crate) use news::{News, news};
 pub(crate) use server_info::{ServerInfo, server_info};
 
 /// A PHP type of a property.

@@ -6,12 +6,16 @@ namespace ExchangeMail\Tests\Bundle\Storing;
 
 use ExchangeMail\Bundle\Command\Cron\ExchangeSyncCommand;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Manager\OriginSynchronizer;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\Batch;
 use ExchangeSync\ConnectionException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
+use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Symfony\Component\Console\Tester\CommandTester;
 
 final class ExchangeSyncCommandTest extends OroTestCase
@@ -91,7 +95,13 @@ final class ExchangeSyncCommandTest extends OroTestCase
 
     private function command(): ExchangeSyncCommand
     {
+        // in Oro's configuration Exchange is off, so mailboxes do not follow users here; see the tests of origins
+        $origins = Blank::with(OriginSynchronizer::class, [
+            'settingsProvider' => new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class)),
+        ]);
+
         return new ExchangeSyncCommand(
+            $origins,
             $this->services->synchronizer,
             new LateAddressSchedule($this->oro->doctrine, $this->services->queue),
             $this->engine,

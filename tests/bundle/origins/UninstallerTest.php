@@ -25,7 +25,8 @@ final class UninstallerTest extends OroTestCase
         $this->originId = $this->mailbox($this->janeId, false);
         $connection = $this->oro->em->getConnection();
         // The tables of other bundles that the uninstallation touches, as wide as it needs them.
-        foreach ([
+        foreach (
+            [
             'CREATE TABLE oro_config_value (section VARCHAR(50), name VARCHAR(255))',
             'CREATE TABLE oro_cron_schedule (command VARCHAR(255))',
             'CREATE TABLE oro_migrations (bundle VARCHAR(250), version VARCHAR(250))',
@@ -34,7 +35,8 @@ final class UninstallerTest extends OroTestCase
             "INSERT INTO oro_cron_schedule VALUES ('oro:cron:exchange-sync'), ('oro:cron:imap-sync')",
             "INSERT INTO oro_migrations VALUES ('ExchangeMailBundle', 'v1_0'), ('OroEmailBundle', 'v1_0')",
             "INSERT INTO acl_classes VALUES ('exchange_mail_sync_now'), ('exchange_mail_status_view'), ('oro_config_system')",
-        ] as $statement) {
+            ] as $statement
+        ) {
             $connection->executeStatement($statement);
         }
         $origin = $this->oro->em->find(EmailOrigin::class, $this->originId);

@@ -39,7 +39,7 @@ final class FactExtractor
                 'constant' => $this->addMember($facts, $usage, 'constants'),
                 'property' => $this->addMember($facts, $usage, 'properties'),
                 'field' => $this->addField($facts, $usage),
-                'service' => $this->addIf($facts, 'services', $usage->name, $this->index->services[$usage->name] ?? null),
+                'service' => $this->addService($facts, $usage->name),
                 'tag' => $this->addIf($facts, 'tags', $usage->name, $this->index->hasTag($usage->name) ?: null),
                 'name', 'parameter' => $this->addName($facts, $usage->name),
                 'node' => $this->addIf($facts, 'nodes', $usage->name, $this->index->nodes[$usage->name] ?? null),
@@ -184,6 +184,20 @@ final class FactExtractor
             if (\array_key_exists($usage->getMember(), $fields)) {
                 $facts->add('fields', $usage->name, $fields[$usage->getMember()]);
             }
+        }
+    }
+
+    private function addService(Facts $facts, string $id): void
+    {
+        $service = $this->index->services[$id] ?? null;
+        // An alias has another service's id in place of a class.
+        for ($seen = []; isset($this->index->services[$service['class'] ?? '']) && !isset($seen[$service['class']]);) {
+            $seen[$service['class']] = true;
+            $service['class'] = $this->index->services[$service['class']]['class'];
+        }
+        $this->addIf($facts, 'services', $id, $service);
+        if (null !== $service && null !== $service['class']) {
+            $this->addClass($facts, $service['class'], false);
         }
     }
 

@@ -82,18 +82,15 @@ HELP
 
             return true;
         }
-        if (!$this->requirement->isMet()) {
-            $io->error($this->requirement->getRemedy());
+        $faults = array_filter([
+            $this->requirement->getRemedy(),
+            [] === $settings->getMissing()
+                ? ''
+                : \sprintf('Fill in %s in the Exchange settings.', implode(', ', $settings->getMissing())),
+        ]);
+        array_map($io->error(...), $faults);
 
-            return false;
-        }
-        if ([] !== $settings->getMissing()) {
-            $io->error(\sprintf('Fill in %s in the Exchange settings.', implode(', ', $settings->getMissing())));
-
-            return false;
-        }
-
-        return true;
+        return [] === $faults;
     }
 
     private static function time(?\DateTimeInterface $moment): string

@@ -15,15 +15,16 @@ use Symfony\Component\HttpKernel\DependencyInjection\Extension;
  */
 final class ExchangeMailExtension extends Extension
 {
+    private const FILES = ['services.yml', 'sync.yml', 'form.yml', 'commands.yml', 'controllers.yml', 'mq_topics.yml'];
+
     public function load(array $configs, ContainerBuilder $container): void
     {
         $config = $this->processConfiguration($this->getConfiguration($configs, $container), $configs);
         $container->prependExtensionConfig($this->getAlias(), SettingsBuilder::getSettings($config));
 
-        $directory = __DIR__ . '/../Resources/config';
-        $loader = new YamlFileLoader($container, new FileLocator($directory));
-        foreach (glob($directory . '/*.yml') ?: [] as $file) {
-            $loader->load(basename($file));
+        $loader = new YamlFileLoader($container, new FileLocator(__DIR__ . '/../Resources/config'));
+        foreach (self::FILES as $file) {
+            $loader->load($file);
         }
     }
 }

@@ -1,0 +1,84 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Origins;
+
+use ExchangeMail\Bundle\Command\StatusCommand;
+use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Status\StatusProvider;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
+use Symfony\Component\Console\Tester\CommandTester;
+
+/**
+ * The command an administrator asks whether mail is being collected.
+ */
+final class StatusCommandTest extends OroTestCase
+{
+    public function testAMailboxThatFailedIsShownWithItsRemedyAndFailsTheCommand(): void
+    {
+        $this->configure();
+        $this->mailbox($this->janeId, false);
+        $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false));
+        $origin->recordFailure(new \DateTimeImmutable(), 'X', null, 'No such mailbox.', 'Check the address.');
+        $this->oro->em->flush();
+
+        $tester = $this->execute([]);
+
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('jane@example.com', $tester->getDisplay());
+        self::assertStringContainsString('No such mailbox.', $tester->getDisplay());
+        self::assertStringContainsString('Check the address.', $tester->getDisplay());
+        self::assertStringNotContainsString('jane@example.com', $this->execute(['--failed' => true])->getDisplay());
+    }
+
+    public function testASwitchedOffIntegrationIsNoFailure(): void
+    {
+        $tester = $this->execute([]);
+
+        self::assertSame(0, $tester->getStatusCode());
+        self::assertStringContainsString('switched off', $tester->getDisplay());
+    }
+
+    public function testASettingThatIsMissingFailsTheCommandAndIsNamed(): void
+    {
+        $this->configure();
+        $this->oro->settings['exchange_mail.login'] = '';
+
+        $tester = $this->execute([]);
+
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('Fill in login', $tester->getDisplay());
+    }
+
+    private function configure(): void
+    {
+        $this->oro->settings += [
+            'exchange_mail.enabled' => true,
+            'exchange_mail.server' => 'mail.example.com',
+            'exchange_mail.login' => 'svc',
+            'exchange_mail.password' => 'encrypted',
+            'exchange_mail.domains' => 'example.com',
+        ];
+    }
+
+    /**
+     * @param array<string, mixed> $input
+     */
+    private function execute(array $input): CommandTester
+    {
+        $this->oro->em->clear();
+        $tester = new CommandTester(new StatusCommand(
+            new StatusProvider($this->oro->doctrine),
+            new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class, ['decryptData' => 'secret'])),
+            new EngineRequirement()
+        ));
+        $tester->execute($input);
+
+        return $tester;
+    }
+}

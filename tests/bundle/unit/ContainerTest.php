@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Unit;
+
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\DependencyInjection\ExchangeMailExtension;
+use ExchangeMail\Bundle\ExchangeMailBundle;
+use ExchangeMail\Tests\Contract\Contract;
+use ExchangeMail\Tests\Contract\Facts;
+use PHPUnit\Framework\TestCase;
+use Psr\Log\LoggerInterface;
+use Symfony\Component\Console\Command\Command;
+use Symfony\Component\DependencyInjection\Compiler\CheckTypeDeclarationsPass;
+use Symfony\Component\DependencyInjection\Compiler\PassConfig;
+use Symfony\Component\DependencyInjection\ContainerBuilder;
+use Symfony\Component\DependencyInjection\Definition;
+use Symfony\Component\EventDispatcher\EventDispatcher;
+use Symfony\Component\Routing\RouterInterface;
+use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorageInterface;
+use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
+use Symfony\Component\Validator\Validator\ValidatorInterface;
+use Symfony\Contracts\Translation\TranslatorInterface;
+use Twig\Environment;
+
+/**
+ * Whether the bundle boots, and every service gets what its constructor asks for, with and without the native extension.
+ */
+final class ContainerTest extends TestCase
+{
+    private const HOST = [
+        'doctrine' => ManagerRegistry::class,
+        'logger' => LoggerInterface::class,
+        'translator' => TranslatorInterface::class,
+        'validator' => ValidatorInterface::class,
+        'router' => RouterInterface::class,
+        'twig' => Environment::class,
+        'event_dispatcher' => EventDispatcher::class,
+        'security.authorization_checker' => AuthorizationCheckerInterface::class,
+        'security.token_storage' => TokenStorageInterface::class,
+    ];
+
+    public function testTheContainerCompilesAndEachServiceFitsItsConstructor(): void
+    {
+        $container = $this->load();
+        $own = array_filter(
+            $container->getDefinitions(),
+            static fn (Definition $definition): bool => str_starts_with((string)$definition->getClass(), 'ExchangeMail\\')
+        );
+        foreach ($own as $definition) {
+            $definition->setPublic(true);
+        }
+        $container->addCompilerPass(new CheckTypeDeclarationsPass(true), PassConfig::TYPE_AFTER_REMOVING);
+        $container->compile();
+
+        self::assertGreaterThan(30, \count($own));
+        foreach (array_keys($own) as $id) {
+            self::assertTrue($container->has($id), $id);
+        }
+    }
+
+    public function testOroFindsTheSettingsUnderTheBundlesAlias(): void
+    {
+        self::assertSame('exchange_mail', (new ExchangeMailBundle())->getContainerExtension()?->getAlias());
+
+        $settings = $this->load()->getExtensionConfig('exchange_mail')[0]['settings'];
+        foreach (array_keys(ConfigurationForm::getFields()) as $field) {
+            $name = substr($field, \strlen('exchange_mail.'));
+            if ('check_connection' !== $name) {
+                self::assertArrayHasKey($name, $settings);
+            }
+        }
+        self::assertFalse($settings['enabled']['value']);
+    }
+
+    public function testEachCommandCanBeMadeByItsName(): void
+    {
+        $commands = $this->load()->findTaggedServiceIds('console.command');
+
+        self::assertNotEmpty($commands);
+        foreach (array_keys($commands) as $class) {
+            self::assertTrue(is_subclass_of($class, Command::class));
+            self::assertMatchesRegularExpression('~^oro:(cron:exchange-\w+|exchange:\w+)$~', (string)$class::getDefaultName());
+        }
+    }
+
+    private function load(): ContainerBuilder
+    {
+        if ('' !== (string)getenv('ORO_PLATFORM_DIR')) {
+            fwrite(\STDERR, "SKIPPED: the container is checked with stand-ins for Oro's services (unset ORO_PLATFORM_DIR)\n");
+            self::markTestSkipped('Needs stand-ins.');
+        }
+
+        $container = new ContainerBuilder();
+        $container->setParameter('kernel.debug', true);
+        foreach (self::HOST as $id => $class) {
+            $container->setDefinition($id, (new Definition($class))->setSynthetic(true)->setPublic(true));
+        }
+        $facts = Facts::load(Contract::getFactsFile(getenv('ORO_VERSION') ?: '5.1'));
+        foreach ($facts->all('services') as $id => $service) {
+            $container->setDefinition($id, (new Definition($service['class']))->setSynthetic(true)->setPublic(true));
+        }
+        $parent = (new Definition(\Oro\Bundle\EmailBundle\Builder\EmailEntityBuilder::class))->setSynthetic(true);
+        $container->setDefinition('oro_email.email.entity.builder', $parent->setPublic(true));
+        $extension = new ExchangeMailExtension();
+        $container->registerExtension($extension);
+        $extension->load([], $container);
+
+        return $container;
+    }
+}

@@ -1,0 +1,123 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Unit;
+
+use PHPUnit\Framework\TestCase;
+use Symfony\Component\Yaml\Yaml;
+
+/**
+ * Whether texts, routes, templates and scripts that files of the bundle name exist.
+ */
+final class ResourcesTest extends TestCase
+{
+    private const BUNDLE = __DIR__ . '/../../../php/src/Bundle';
+
+    public function testEveryTextThatIsNamedIsTranslated(): void
+    {
+        $texts = [];
+        foreach (glob(self::BUNDLE . '/Resources/translations/*.en.yml') ?: [] as $file) {
+            $texts += array_flip(self::flatten(Yaml::parseFile($file)));
+        }
+
+        $missing = [];
+        foreach ($this->getFiles() as $path => $source) {
+            preg_match_all('~[\'"\s](exchange_mail(?:\.\w+)+)~', $source, $named);
+            foreach ($named[1] as $key) {
+                $isText = str_contains($path, '/translations/') || isset($texts[$key]) || $this->isOtherId($key, $source);
+                if (!$isText) {
+                    $missing[] = basename($path) . ': ' . $key;
+                }
+            }
+        }
+
+        self::assertSame([], array_values(array_unique($missing)));
+    }
+
+    public function testEveryRouteLeadsToAMethodAndEveryNamedRouteExists(): void
+    {
+        $routes = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/routing.yml');
+        foreach ($routes as $name => $route) {
+            self::assertStringStartsWith('exchange_mail_', $name);
+            self::assertTrue(method_exists(...explode('::', $route['controller'])), $route['controller']);
+        }
+        foreach (['navigation.yml', 'datagrids.yml', 'features.yml'] as $file) {
+            preg_match_all('~route: (exchange_mail_\w+)~', (string)file_get_contents(self::BUNDLE . '/Resources/config/oro/' . $file), $named);
+            foreach ($named[1] as $name) {
+                self::assertArrayHasKey($name, $routes);
+            }
+        }
+        foreach (Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/features.yml')['features']['email']['routes'] as $name) {
+            self::assertArrayHasKey($name, $routes);
+        }
+    }
+
+    public function testEveryTemplateAndScriptThatIsNamedExists(): void
+    {
+        foreach ($this->getFiles() as $path => $source) {
+            preg_match_all('~@ExchangeMail/([\w/]+\.html\.twig)~', $source, $templates);
+            foreach ($templates[1] as $template) {
+                self::assertFileExists(self::BUNDLE . '/Resources/views/' . $template, $path);
+            }
+            preg_match_all('~[\'" ]exchangemail/(js/[\w/-]+)~', $source, $scripts);
+            foreach ($scripts[1] as $script) {
+                self::assertFileExists(self::BUNDLE . '/Resources/public/' . $script . '.js', $path);
+            }
+        }
+    }
+
+    public function testEveryAclResourceThatIsNamedIsDeclaredAndBoundToAnAction(): void
+    {
+        $resources = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/acls.yml')['acls'];
+        foreach ($resources as $resource) {
+            foreach ($resource['bindings'] as $binding) {
+                self::assertTrue(method_exists($binding['class'], $binding['method']));
+            }
+        }
+        foreach ($this->getFiles() as $path => $source) {
+            preg_match_all('~(?:acl_resource(?:_id)?: |isGranted\(\'|denyUnlessGranted\(\')(exchange_mail_\w+)~', $source, $named);
+            foreach ($named[1] as $name) {
+                self::assertArrayHasKey($name, $resources, $path);
+            }
+        }
+    }
+
+    /**
+     * Services, settings and fields are named like texts.
+     */
+    private function isOtherId(string $key, string $source): bool
+    {
+        return str_contains($source, $key . ':')
+            || str_contains($source, '@' . $key)
+            || str_contains($source, $key . ".' .")
+            || str_contains($source, "return '" . $key . "'")
+            || \array_key_exists($key, ConfigurationForm::getFields());
+    }
+
+    /**
+     * @return iterable<string, string>
+     */
+    private function getFiles(): iterable
+    {
+        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(self::BUNDLE, \FilesystemIterator::SKIP_DOTS));
+        foreach ($files as $file) {
+            yield $file->getPathname() => (string)file_get_contents($file->getPathname());
+        }
+    }
+
+    /**
+     * @param array<string, mixed> $tree
+     *
+     * @return list<string>
+     */
+    private static function flatten(array $tree, string $prefix = ''): array
+    {
+        $keys = [];
+        foreach ($tree as $key => $value) {
+            $keys = [...$keys, ...(\is_array($value) ? self::flatten($value, $prefix . $key . '.') : [$prefix . $key])];
+        }
+
+        return $keys;
+    }
+}

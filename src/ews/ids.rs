@@ -36,4 +36,8 @@ opaque! {
     AttachmentId;
     /// `m:SyncState` (MS-OXWSSYNC): base64, up to tens of kB.
     SyncState;
+    /// `m:SubscriptionId` (MS-OXWSNTIF).
+    SubscriptionId;
+    /// `t:Watermark` (MS-OXWSNTIF): how far a subscription by pull was read.
+    Watermark;
 }

@@ -12,9 +12,10 @@ use crate::exchange_sync::ExchangeSync;
 use crate::mailbox::Mailbox;
 use crate::run::Run;
 use crate::value::{
-    Address, Attachment, Batch, Failure, Folder, MatchedAddress, Message, Property, ServerInfo, Skipped, Value,
+    Address, Attachment, Batch, Failure, Folder, MatchedAddress, Message, News, Property, ServerInfo, Skipped, Value,
     declare_readonly,
 };
+use crate::watch::Watch;
 use crate::{exception, panics, zend};
 
 /// A class and its readonly properties.
@@ -25,12 +26,13 @@ pub(crate) struct Class {
 }
 
 /// All classes but the exceptions.
-pub(crate) fn all() -> [Class; 13] {
+pub(crate) fn all() -> [Class; 15] {
     [
         plain::<ExchangeSync>(),
         plain::<AddressBook>(),
         value::<Mailbox>(),
         plain::<Run>(),
+        plain::<Watch>(),
         value::<Batch>(),
         value::<Folder>(),
         value::<Message>(),
@@ -40,6 +42,7 @@ pub(crate) fn all() -> [Class; 13] {
         value::<Skipped>(),
         value::<Failure>(),
         value::<ServerInfo>(),
+        value::<News>(),
     ]
 }
 

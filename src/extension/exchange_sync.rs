@@ -19,6 +19,7 @@ use crate::host::{Host, OfProcess};
 use crate::iterable::Iterable;
 use crate::run::{Mailboxes, Run, Work};
 use crate::value::{self, Message, ServerInfo};
+use crate::watch::{Watch, Watching};
 use crate::{exception, interrupt, options, panics};
 
 /// Threads of a run: one reads from the network while the other parses.
@@ -92,6 +93,23 @@ impl ExchangeSync {
                 ));
             }
             self.start(mailboxes, move |engine| engine.search(book, participants))
+        })
+    }
+
+    /// Watches mailboxes, so that new mail is known within seconds. What is new is read by run().
+    ///
+    /// @param list<string> $mailboxes SMTP addresses
+    ///
+    /// @throws \ExchangeSync\Exception
+    pub fn watch(&self, mailboxes: &ZendHashTable) -> PhpResult<Watch> {
+        panics::guard(|| {
+            let mailboxes = options::strings("mailboxes", mailboxes)?;
+            let host = Host::start(&self.settings, RUN_THREADS)?;
+            let watch = {
+                let _inside = host.runtime()?.enter();
+                host.engine().watch(mailboxes)
+            };
+            Ok(Watch::new(Watching { watch, host }))
         })
     }
 

@@ -18,6 +18,7 @@ mod panics;
 mod run;
 mod stubs;
 mod value;
+mod watch;
 mod zend;
 mod zvals;
 

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
-use ews::{DistinguishedFolder, ItemId, discovery};
+use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
@@ -14,7 +15,7 @@ use url::Url;
 use crate::budget::{Budget, Hold};
 use crate::directory::Directory;
 use crate::mailbox::{Delivery, Outlet, Reading, Stop};
-use crate::{AddressBook, Batch, Domains, Error, Message, Settings, address, folders};
+use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address, folders};
 
 /// Batches that wait for the host at most.
 const WAITING_BATCHES: usize = 8;
@@ -126,6 +127,11 @@ impl Engine {
         Run::new(self.clone(), book, Arc::new(participants))
     }
 
+    /// Starts to watch mailboxes, so that new mail is known within seconds; must be called inside a tokio runtime.
+    pub fn watch(&self, mailboxes: Vec<String>) -> Watch {
+        Watch::new(self.clone(), mailboxes)
+    }
+
     /// One message with its content; `None` where it is gone. Its direction and matches take an address book, so that here
     /// it is always incoming and matches nobody.
     ///
@@ -162,7 +168,7 @@ impl Engine {
         Ok(gone)
     }
 
-    async fn reading(
+    pub(crate) async fn reading(
         &self,
         mailbox: &str,
         book: Arc<AddressBook>,
@@ -187,18 +193,19 @@ impl Engine {
 
     /// The client, once the server's address is known.
     async fn connect(&self, mailbox: &str) -> Result<ews::Client, Error> {
-        let mut transport = self.transport_settings()?;
-        transport.endpoint = discovery::endpoint(&self.settings.server, Some(mailbox), &transport)
+        let told = |error: ews::transport::Error| Error::of_mailbox(mailbox, &error.into(), None);
+        let lost = |error| Error::of_discovery(mailbox, error);
+        let server = &self.settings.server;
+        let mut settings = self.transport_settings(discovery::first_guess(server).map_err(lost)?)?;
+        settings.endpoint = discovery::endpoint(server, Some(mailbox), &settings)
             .await
-            .map_err(|error| Error::of_discovery(mailbox, &error))?;
-        let transport = Transport::new(transport).map_err(|error| Error::of_mailbox(mailbox, &error.into(), None))?;
+            .map_err(lost)?;
+        let transport = Transport::new(settings).map_err(told)?;
         Ok(ews::Client::new(transport, self.settings.request_server_version()?))
     }
 
-    fn transport_settings(&self) -> Result<ews::transport::Settings, Error> {
+    fn transport_settings(&self, endpoint: Url) -> Result<ews::transport::Settings, Error> {
         let settings = &self.settings;
-        // Discovery puts the endpoint there.
-        let endpoint = Url::parse("https://exchange.invalid").map_err(|_| Error::internal("of the settings"))?;
         let mut transport =
             ews::transport::Settings::new(endpoint, settings.login.clone(), Secret::new(settings.password.clone()));
         transport.scheme = settings.scheme()?;

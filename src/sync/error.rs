@@ -49,6 +49,20 @@ impl Error {
         }
     }
 
+    /// The server was not found while a mailbox was to be read.
+    pub(crate) fn of_discovery(mailbox: &str, error: ews::discovery::Error) -> Self {
+        match error {
+            ews::discovery::Error::Transport(error) => Self::of_mailbox(mailbox, &error.into(), None),
+            error => Self {
+                kind: ErrorKind::Configuration,
+                code: None,
+                message: error.message(),
+                remedy: error.advice(),
+                retry_at: None,
+            },
+        }
+    }
+
     /// The mailbox is in none of the domains that may be read.
     pub(crate) fn outside_domains(mailbox: &str) -> Self {
         Self {
@@ -67,24 +81,6 @@ impl Error {
             code: None,
             message: format!("Mailbox {mailbox}: the engine stopped unexpectedly while reading it."),
             remedy: "Report this with the server's version; the mailbox is read again in the next run.".into(),
-            retry_at: None,
-        }
-    }
-
-    /// Exchange was not found, asked for this mailbox.
-    pub(crate) fn of_discovery(mailbox: &str, error: &ews::discovery::Error) -> Self {
-        use ews::transport::Remedy;
-        Self {
-            kind: match error.remedy() {
-                Remedy::Configuration => ErrorKind::Configuration,
-                Remedy::Connection => ErrorKind::Connection,
-                Remedy::Authentication => ErrorKind::Authentication,
-                Remedy::Throttled => ErrorKind::Throttled,
-                Remedy::Protocol => ErrorKind::Protocol,
-            },
-            code: None,
-            message: format!("Mailbox {mailbox}: {}", error.message()),
-            remedy: error.advice(),
             retry_at: None,
         }
     }

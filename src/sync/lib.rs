@@ -19,6 +19,7 @@ mod matching;
 mod search;
 mod settings;
 mod tnef;
+mod watch;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
 pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};
@@ -27,3 +28,4 @@ pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
 pub use error::{Error, ErrorKind};
 pub use matching::{Participants, Verdict, verdict};
 pub use settings::{Domains, Settings};
+pub use watch::{News, Watch};

@@ -30,6 +30,22 @@ use server::Server;
 /// The path of EWS on every Exchange server.
 const EWS_PATH: &str = "/EWS/Exchange.asmx";
 
+/// The URL that `server` stands for where it needs no search; touches no network.
+///
+/// # Errors
+/// [`Error::Server`]: it is neither a URL nor a host name nor an e-mail address.
+pub fn first_guess(server: &str) -> Result<Url, Error> {
+    let host = match Server::parse(server)? {
+        Server::Url(url) => return Ok(url),
+        Server::Host(host) => host,
+        Server::Address { domain, .. } => domain,
+    };
+    Url::parse(&format!("https://{host}{EWS_PATH}")).map_err(|error| Error::Server {
+        server: server.into(),
+        reason: error.to_string(),
+    })
+}
+
 /// URL of `Exchange.asmx`, for the setting `server`:
 ///
 /// - a URL is taken as it is, without a request; where it has no path, `/EWS/Exchange.asmx` is added;

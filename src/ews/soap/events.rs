@@ -78,22 +78,34 @@ pub(crate) enum Base64Text {
 pub(crate) struct Events<'a> {
     reader: Reader<&'a [u8]>,
     body: &'a [u8],
+    /// The element that is open is an empty one (`<a/>`), which has no end of its own.
+    in_empty: bool,
 }
 
 impl<'a> Events<'a> {
     pub(crate) fn new(body: &'a [u8]) -> Self {
         let mut reader = Reader::from_reader(body);
         let config = reader.config_mut();
-        config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
-        Self { reader, body }
+        Self {
+            reader,
+            body,
+            in_empty: false,
+        }
     }
 
     /// The next child of the element that is open; `None` at its end.
     pub(crate) fn child(&mut self) -> Result<Option<Tag<'a>>, Unreadable> {
+        if self.ends_at_once() {
+            return Ok(None);
+        }
         loop {
             match self.reader.read_event()? {
                 Event::Start(start) => return Ok(Some(Tag(start))),
+                Event::Empty(start) => {
+                    self.in_empty = true;
+                    return Ok(Some(Tag(start)));
+                }
                 Event::End(_) => return Ok(None),
                 Event::Eof => return Err(Unreadable::Truncated),
                 _ => {}
@@ -103,6 +115,9 @@ impl<'a> Events<'a> {
 
     /// Reads over the rest of the element that is open.
     pub(crate) fn skip(&mut self) -> Result<(), Unreadable> {
+        if self.ends_at_once() {
+            return Ok(());
+        }
         let mut depth = 0_usize;
         loop {
             match self.reader.read_event()? {
@@ -118,6 +133,9 @@ impl<'a> Events<'a> {
     /// The text of the element that is open, to its end, without what XML 1.0 forbids.
     pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, Unreadable> {
         let mut text = Cow::Borrowed("");
+        if self.ends_at_once() {
+            return Ok(text);
+        }
         loop {
             match self.reader.read_event()? {
                 Event::Text(piece) => append(&mut text, piece.into_inner()),
@@ -154,6 +172,9 @@ impl<'a> Events<'a> {
     /// Base64 of the element that is open, to its end, without a copy where it stands in one piece.
     pub(crate) fn base64(&mut self) -> Result<Base64Text, Unreadable> {
         let mut text = Base64Text::At(0..0);
+        if self.ends_at_once() {
+            return Ok(text);
+        }
         loop {
             let piece = match self.reader.read_event()? {
                 Event::Text(piece) => piece.into_inner(),
@@ -181,6 +202,10 @@ impl<'a> Events<'a> {
                 (Base64Text::Copied(copy), _) => copy.push_str(&piece),
             }
         }
+    }
+
+    fn ends_at_once(&mut self) -> bool {
+        std::mem::take(&mut self.in_empty)
     }
 
     /// Where in the answer a piece stands; one that was copied stands elsewhere.
@@ -216,6 +241,23 @@ mod tests {
             "x & <y>é z & w"
         );
         assert_eq!(text("<a/>").unwrap(), "");
+        assert_eq!(text("<a>x<b/>y</a>").unwrap(), "xy");
+    }
+
+    #[test]
+    fn empty_elements_have_no_children_and_their_siblings_are_not_lost() {
+        let mut events = Events::new(b"<r><a/><b/><c><d/></c><e/></r>");
+        events.child().unwrap();
+        let mut names = Vec::new();
+        while let Some(tag) = events.child().unwrap() {
+            names.push(tag.name().to_owned());
+            match tag.name() {
+                "a" => assert!(events.child().unwrap().is_none()),
+                "b" => assert_eq!(events.base64().unwrap(), Base64Text::At(0..0)),
+                _ => events.skip().unwrap(),
+            }
+        }
+        assert_eq!(names, ["a", "b", "c", "e"]);
     }
 
     #[test]

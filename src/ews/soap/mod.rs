@@ -5,6 +5,7 @@ pub(crate) mod base64;
 pub(crate) mod date_time;
 pub(crate) mod envelope;
 pub(crate) mod events;
+pub(crate) mod pieces;
 pub(crate) mod text;
 
 use crate::{RequestServerVersion, ResponseError};

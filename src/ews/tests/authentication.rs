@@ -19,14 +19,11 @@ struct Stack {
     description: serde_json::Value,
 }
 
-/// What the script started; without it nothing can be shown here, and a line says so.
-fn stack() -> Option<Stack> {
-    let Ok(path) = std::env::var("AUTHENTICATION_STACK") else {
-        println!("skipped: run by tests/authentication/run, which starts the servers");
-        return None;
-    };
+/// What the script started.
+fn stack() -> Stack {
+    let path = std::env::var("AUTHENTICATION_STACK").unwrap_or_else(|_| panic!("run tests/authentication/run"));
     let description = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    Some(Stack { description })
+    Stack { description }
 }
 
 impl Stack {
@@ -88,9 +85,9 @@ impl Stack {
     }
 }
 
-/// The host's Kerberos for this test alone: nextest gives each test a process.
+/// The host's Kerberos for this test alone: the script gives each a process, or runs one after the other.
 fn tickets(cache: &str, keytab: Option<&str>) {
-    // SAFETY: at the test's beginning, when no other thread reads the environment.
+    // SAFETY: no login is under way, so no other thread reads the environment.
     unsafe {
         std::env::set_var("KRB5CCNAME", cache);
         std::env::set_var("KRB5_CLIENT_KTNAME", keytab.unwrap_or("FILE:/nonexistent"));
@@ -121,8 +118,9 @@ fn shape(seen: &[(u16, u16, usize, String)]) -> Vec<(u16, bool, &str)> {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn ntlm_logs_in_once_a_socket_and_sends_no_body_before() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let transport = Transport::new(stack.settings("apache", "ntlm", Scheme::Ntlm)).unwrap();
     for _ in 0..3 {
         let body = post(&transport, "ntlm-once").await.unwrap();
@@ -142,8 +140,9 @@ async fn ntlm_logs_in_once_a_socket_and_sends_no_body_before() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn ntlm_logs_in_anew_when_the_server_replaced_the_socket() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let transport = Transport::new(stack.settings("three", "ntlm", Scheme::Ntlm)).unwrap();
     for _ in 0..4 {
         post(&transport, "ntlm-three").await.unwrap();
@@ -154,8 +153,9 @@ async fn ntlm_logs_in_anew_when_the_server_replaced_the_socket() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn each_of_many_connections_has_its_own_ntlm_login() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let transport = Arc::new(Transport::new(stack.settings("apache", "ntlm", Scheme::Ntlm)).unwrap());
     let mut posts = tokio::task::JoinSet::new();
     for _ in 0..40 {
@@ -170,8 +170,9 @@ async fn each_of_many_connections_has_its_own_ntlm_login() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn ntlm_takes_every_form_of_a_login() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     for login in ["EXAMPLE\\svc-oro", "svc-oro@example.com", "svc-oro"] {
         let settings = Settings {
             login: login.into(),
@@ -182,8 +183,9 @@ async fn ntlm_takes_every_form_of_a_login() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn ntlm_works_where_only_negotiate_is_offered() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("none"), None);
     for scheme in [Scheme::Auto, Scheme::Ntlm] {
         let mut settings = stack.binding("ecdsa", scheme);
@@ -196,8 +198,9 @@ async fn ntlm_works_where_only_negotiate_is_offered() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn a_wrong_password_is_tried_once_and_never_shown() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("none"), None);
     let settings = Settings {
         password: Secret::new("hunter2".into()),
@@ -228,8 +231,9 @@ async fn a_wrong_password_is_tried_once_and_never_shown() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn a_proxy_that_closes_between_the_legs_is_named() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let error = post_with(stack.settings("closing", "ntlm", Scheme::Ntlm), "closing")
         .await
         .unwrap_err();
@@ -237,8 +241,9 @@ async fn a_proxy_that_closes_between_the_legs_is_named() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn ntlm_is_bound_to_the_channel_whatever_signed_the_certificate() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     for certificate in ["ecdsa", "rsa384", "pss512"] {
         let body = post_with(stack.binding(certificate, Scheme::Ntlm), "x").await.unwrap();
         assert!(body.contains("svc-oro"), "{certificate}: {body}");
@@ -246,8 +251,9 @@ async fn ntlm_is_bound_to_the_channel_whatever_signed_the_certificate() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn kerberos_is_bound_to_the_channel_whatever_signed_the_certificate() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("tickets"), None);
     for certificate in ["ecdsa", "rsa384", "pss512"] {
         let body = post_with(stack.binding(certificate, Scheme::Negotiate), "x")
@@ -258,8 +264,9 @@ async fn kerberos_is_bound_to_the_channel_whatever_signed_the_certificate() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn a_proxy_that_opens_tls_on_the_way_is_refused_by_the_binding() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("tickets"), None);
     let authority = Authority::new();
     let both = tempfile::NamedTempFile::new().unwrap();
@@ -293,8 +300,9 @@ async fn a_proxy_that_opens_tls_on_the_way_is_refused_by_the_binding() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn a_ticket_goes_with_each_request_and_its_body() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("tickets"), None);
     let transport = Transport::new(stack.settings("apache", "kerberos", Scheme::Negotiate)).unwrap();
     for _ in 0..2 {
@@ -308,8 +316,9 @@ async fn a_ticket_goes_with_each_request_and_its_body() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn one_ticket_is_enough_where_the_server_keeps_the_login() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("tickets"), None);
     let transport = Transport::new(stack.settings("apache", "kerberos-connection", Scheme::Negotiate)).unwrap();
     for _ in 0..2 {
@@ -322,8 +331,9 @@ async fn one_ticket_is_enough_where_the_server_keeps_the_login() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn a_keytab_serves_without_tickets_and_the_login_chooses_in_it() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let cache = stack.file("from-keytab");
     tickets(&cache, Some(&stack.file("client.keytab")));
     let settings = Settings {
@@ -335,8 +345,9 @@ async fn a_keytab_serves_without_tickets_and_the_login_chooses_in_it() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn without_a_ticket_or_with_an_old_one_the_error_says_what_to_do() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     for cache in ["none", "old-tickets"] {
         tickets(&stack.file(cache), None);
         let error = post_with(stack.settings("apache", "kerberos", Scheme::Negotiate), "no-ticket")
@@ -352,8 +363,9 @@ async fn without_a_ticket_or_with_an_old_one_the_error_says_what_to_do() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn auto_takes_a_ticket_before_a_password() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("tickets"), None);
     let transport = Transport::new(stack.settings("apache", "all", Scheme::Auto)).unwrap();
     post(&transport, "auto-ticket").await.unwrap();
@@ -365,8 +377,9 @@ async fn auto_takes_a_ticket_before_a_password() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn auto_takes_ntlm_where_there_is_no_ticket_or_the_server_does_not_accept_it() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     for cache in ["none", "stale-tickets"] {
         tickets(&stack.file(cache), None);
         let transport = Transport::new(stack.settings("apache", "all", Scheme::Auto)).unwrap();
@@ -376,8 +389,9 @@ async fn auto_takes_ntlm_where_there_is_no_ticket_or_the_server_does_not_accept_
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn auto_takes_basic_where_negotiate_means_tickets_alone() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     tickets(&stack.file("none"), None);
     let settings = Settings {
         login: "svc-oro".into(),
@@ -389,8 +403,9 @@ async fn auto_takes_basic_where_negotiate_means_tickets_alone() {
 }
 
 #[tokio::test]
+#[ignore = "needs the servers of tests/authentication/run"]
 async fn apache_takes_the_basic_login_too() {
-    let Some(stack) = stack() else { return };
+    let stack = stack();
     let settings = Settings {
         login: "svc-oro".into(),
         ..stack.settings("apache", "all", Scheme::Basic)

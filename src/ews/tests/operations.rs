@@ -19,6 +19,7 @@ From: d@customer.example\r\nTo: inner@example.com\r\nSubject: Inner\r\n\r\nInner
 
 #[tokio::test]
 async fn every_request_of_every_operation_and_version_is_valid_and_answered() {
+    let mut requests = Requests::default();
     for product in ServerVersion::ALL {
         for version in versions(product) {
             let server = builder().version(product).start().await.unwrap();
@@ -101,11 +102,13 @@ async fn every_request_of_every_operation_and_version_is_valid_and_answered() {
                 server.requests().iter().all(|r| r.version == name && r.status == 200),
                 "{name}"
             );
-            assert!(validate_requests(&server) >= 13, "{name}");
+            assert!(server.requests().len() >= 13, "{name}");
+            requests.add(&server);
             let info = client.server().unwrap();
             assert_eq!(info.build(), product.build().map(|n| n.to_string()).join("."));
         }
     }
+    assert!(requests.validate() > 300);
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ fn skipped(skipped: &sync::Skipped) -> ZBox<ZendClassObject<Skipped>> {
     object(Skipped {}, [string(&skipped.item_id), string(&skipped.reason)])
 }
 
-fn failure(error: &sync::Error) -> PhpResult<ZBox<ZendClassObject<Failure>>> {
+pub(super) fn failure(error: &sync::Error) -> PhpResult<ZBox<ZendClassObject<Failure>>> {
     let retry_at = error.retry_at.map(date::immutable).transpose()?;
     Ok(object(
         Failure {},

@@ -2,6 +2,7 @@
 
 mod batch;
 mod message;
+mod news;
 mod server_info;
 
 use ext_php_rs::boxed::ZBox;
@@ -16,6 +17,7 @@ use crate::zend;
 
 pub(crate) use batch::{Batch, Failure, Folder, Skipped, batch};
 pub(crate) use message::{Address, Attachment, MatchedAddress, Message, message};
+pub(crate) use news::{News, news};
 pub(crate) use server_info::{ServerInfo, server_info};
 
 /// A PHP type of a property.
@@ -77,9 +79,7 @@ pub(crate) fn is_filled(object: &ZendObject) -> bool {
 
 /// Declares the readonly properties of a value class.
 pub(crate) fn declare_readonly<T: Value>(class: &mut ClassEntry) {
-    declare(class, T::PROPERTIES, zend::PUBLIC | zend::READONLY, |_| {
-        Zval::undefined()
-    });
+    declare(class, T::PROPERTIES, zend::PUBLIC | zend::READONLY, |_| undefined());
 }
 
 /// Declares properties; called while the module starts.

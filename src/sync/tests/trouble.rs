@@ -54,6 +54,18 @@ async fn check_tells_the_server_apart_from_what_stands_in_the_way() {
             ErrorKind::Connection,
             "DNS",
         ),
+        (
+            wrong(|s| s.server = "http://mail.example.com/EWS/Exchange.asmx".into()),
+            JANE,
+            ErrorKind::Configuration,
+            "https://",
+        ),
+        (
+            wrong(|s| s.server = "no such host".into()),
+            JANE,
+            ErrorKind::Configuration,
+            "neither a host name nor a URL",
+        ),
     ];
     for (engine, mailbox, kind, hint) in cases {
         let error = engine.check(mailbox).await.expect_err(hint);

@@ -17,8 +17,12 @@ use ExchangeSync\AddressBook;
 use ExchangeSync\Mailbox;
 use ExchangeSync\Message;
 
-/** @return iterable<Mailbox> */
-function mailboxes(array $plan): iterable
+/**
+ * @param array<string, array<string, string>> $checkpoints gets what was stored, where it is to be saved again
+ *
+ * @return iterable<Mailbox>
+ */
+function mailboxes(array $plan, array &$checkpoints): iterable
 {
     if (!isset($plan['resume'])) {
         foreach (rows($plan['users']) as [$address]) {
@@ -29,8 +33,11 @@ function mailboxes(array $plan): iterable
     }
     $lines = fopen($plan['resume'], 'rb');
     while (($line = fgets($lines)) !== false) {
-        [$address, $checkpoints] = json_decode($line, true, flags: JSON_THROW_ON_ERROR);
-        yield new Mailbox($address, $checkpoints);
+        [$address, $stored] = json_decode($line, true, flags: JSON_THROW_ON_ERROR);
+        if (isset($plan['save'])) {
+            $checkpoints[$address] = $stored;
+        }
+        yield new Mailbox($address, $stored);
     }
     fclose($lines);
 }
@@ -62,7 +69,7 @@ $save = isset($plan['save']) ? fopen($plan['save'], 'wb') : null;
 $seen = $matched = $bytes = 0;
 $failures = $checkpoints = [];
 $measure->begin();
-foreach ($sync->run(mailboxes($plan), $book) as $batch) {
+foreach ($sync->run(mailboxes($plan, $checkpoints), $book) as $batch) {
     $seen += $batch->seen;
     $matched += count($batch->messages);
     if ($batch->failure !== null) {

@@ -99,29 +99,46 @@ fn schema_folder() -> Option<PathBuf> {
 
 /// Holds the header elements and the body's child of every request so far to the schema; how many there were.
 pub fn validate_requests(server: &Handle) -> usize {
-    let requests = server.requests();
-    let Some(schema) = schema_folder() else {
-        println!("skipped: requests are not validated, there is no shared/ews-schema beside the repository");
-        return requests.len();
-    };
-    let (mut bodies, mut headers) = (Vec::new(), Vec::new());
-    for request in &requests {
-        let text = std::str::from_utf8(&request.body).unwrap();
+    let mut requests = Requests::default();
+    requests.add(server);
+    requests.validate()
+}
+
+/// Requests to several servers, for one run of the validator, which takes long to read the schema.
+#[derive(Default)]
+pub struct Requests {
+    bodies: Vec<String>,
+    headers: Vec<String>,
+}
+
+impl Requests {
+    pub fn add(&mut self, server: &Handle) {
         let namespaces = " xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\" \
                           xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\"";
         let with_namespaces = |element: &str| {
             let name = element.find([' ', '>', '/']).unwrap();
             format!("{}{namespaces}{}", &element[..name], &element[name..])
         };
-        bodies.push(with_namespaces(between(text, "<s:Body>", "</s:Body>")));
-        let header = between(text, "<s:Header>", "</s:Header>");
-        let (version, impersonation) = header.split_once("/>").unwrap();
-        headers.push(with_namespaces(&format!("{version}/>")));
-        headers.push(with_namespaces(impersonation));
+        for request in server.requests() {
+            let text = std::str::from_utf8(&request.body).unwrap();
+            self.bodies
+                .push(with_namespaces(between(text, "<s:Body>", "</s:Body>")));
+            let header = between(text, "<s:Header>", "</s:Header>");
+            let (version, impersonation) = header.split_once("/>").unwrap();
+            self.headers.push(with_namespaces(&format!("{version}/>")));
+            self.headers.push(with_namespaces(impersonation));
+        }
     }
-    lint(&schema.join("messages.xsd"), &bodies);
-    lint(&schema.join("types.xsd"), &headers);
-    requests.len()
+
+    pub fn validate(&self) -> usize {
+        if let Some(schema) = schema_folder() {
+            lint(&schema.join("messages.xsd"), &self.bodies);
+            lint(&schema.join("types.xsd"), &self.headers);
+        } else {
+            println!("skipped: requests are not validated, there is no shared/ews-schema beside the repository");
+        }
+        self.bodies.len()
+    }
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {

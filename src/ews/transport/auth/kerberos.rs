@@ -2,8 +2,13 @@
 //!
 //! The server is known by its certificate, so no proof of its identity is asked of it besides.
 
+use std::time::Duration;
+
 use super::gssapi::{Context, Gssapi};
 use super::login::Login;
+
+/// KDCs that are down are tried one after the other; longer than this nobody should wait for the next scheme.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One login under way.
 pub(crate) struct Handshake {
@@ -56,8 +61,9 @@ impl Handshake {
 
 /// The library reads files and asks the KDC.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(_) => Err("the runtime stopped".into()),
+    match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err("the runtime stopped".into()),
+        Err(_) => Err(format!("no KDC answers within {} s", PATIENCE.as_secs())),
     }
 }

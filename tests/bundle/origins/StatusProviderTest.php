@@ -9,6 +9,7 @@ use ExchangeMail\Bundle\Manager\OriginRetry;
 use ExchangeMail\Bundle\Status\MailboxStatus;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Symfony\Component\Yaml\Yaml;
 
 /**
  * What an administrator is told of the mailboxes.
@@ -53,6 +54,22 @@ final class StatusProviderTest extends OroTestCase
         (new OriginRetry($this->oro->doctrine))->retryAll();
 
         self::assertNull($this->statuses(false)[0]->nextRunAt);
+    }
+
+    public function testTheQueryOfTheGridRuns(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $file = \dirname(__DIR__, 3) . '/php/src/Bundle/Resources/config/oro/datagrids.yml';
+        $grid = Yaml::parseFile($file)['datagrids']['exchange-mail-status-grid']['source']['query'];
+        $query = $this->oro->em->createQueryBuilder()->select($grid['select']);
+        $query->from($grid['from'][0]['table'], $grid['from'][0]['alias']);
+        foreach ($grid['join']['left'] as $join) {
+            $query->leftJoin($join['join'], $join['alias']);
+        }
+
+        $rows = $query->orderBy('reader')->getQuery()->getResult();
+
+        self::assertSame(['jane@example.com', 'jane'], [$rows[0]['mailboxAddress'], $rows[0]['reader']]);
     }
 
     /**

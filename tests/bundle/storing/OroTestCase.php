@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing;
 
+use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\StoreResult;
@@ -33,12 +34,11 @@ abstract class OroTestCase extends TestCase
 
     protected function setUp(): void
     {
-        if (!class_exists(\Oro\Bundle\EmailBundle\Builder\EmailEntityBuilder::class)) {
+        if (!interface_exists(\Oro\Bundle\EmailBundle\Entity\EmailOwnerInterface::class)) {
             self::markTestSkipped('ORO_PLATFORM_DIR does not name a source tree of oro/platform.');
         }
         $this->oro = new OroHost();
-        $this->engine = new PlayedEngine();
-        $this->services = new Services($this->oro, $this->engine);
+        $this->services = new Services($this->oro, $this->engine());
 
         $organization = (new Organization())->setName('Acme')->setEnabled(true);
         $this->oro->em->persist($organization);
@@ -49,6 +49,11 @@ abstract class OroTestCase extends TestCase
         [$this->organizationId, $this->janeId, $this->johnId] = [$organization->getId(), $jane->getId(), $john->getId()];
         $this->oro->em->clear();
         $this->oro->producer->messages = [];
+    }
+
+    protected function engine(): EngineProviderInterface
+    {
+        return $this->engine = new PlayedEngine();
     }
 
     protected function tearDown(): void

@@ -20,7 +20,8 @@ foreach (
         'Symfony/Component/Form', 'Symfony/Component/Validator', 'Symfony/Component/DependencyInjection', 'Symfony/Component/Config',
         'Symfony/Component/Console', 'Symfony/Component/HttpKernel', 'Symfony/Component/HttpFoundation', 'Symfony/Component/Routing',
         'Symfony/Component/Translation', 'Symfony/Component/Security/Core', 'Symfony/Component/Security/Csrf',
-        'Symfony/Component/Security/Http', 'Symfony/Component/EventDispatcher', 'Symfony/Component/ExpressionLanguage', 'Twig', 'Egulias/EmailValidator',
+        'Symfony/Component/Security/Http', 'Symfony/Component/EventDispatcher', 'Symfony/Component/ExpressionLanguage', 'Twig',
+        'Egulias/EmailValidator', 'Symfony/Component/Process', 'Doctrine/Common/Annotations',
     ] as $library
 ) {
     $autoload = stream_resolve_include_path($library . '/autoload.php');

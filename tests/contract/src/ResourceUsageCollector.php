@@ -48,6 +48,8 @@ final class ResourceUsageCollector
                 $usages[] = new Usage('tag', $value, $path);
             } elseif (1 === preg_match('~^@(\??)(oro_[\w.]+)(?:::(\w+))?$~', $value, $match)) {
                 $usages[] = new Usage('service', $match[2], $path, ['optional' => '?' === $match[1]]);
+            } elseif (\in_array(end($keys), ['parent', 'decorates'], true) && str_starts_with($value, 'oro_')) {
+                $usages[] = new Usage('service', $value, $path);
             } elseif (1 === preg_match('~^%(oro_[\w.]+)%$~', $value, $match)) {
                 $usages[] = new Usage('parameter', $match[1], $path);
             } elseif (1 === preg_match('~^@Oro\w+/.+\.twig$~', $value)) {

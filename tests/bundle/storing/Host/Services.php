@@ -7,6 +7,7 @@ namespace ExchangeMail\Tests\Bundle\Storing\Host;
 use Doctrine\ORM\Events;
 use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
 use ExchangeMail\Bundle\AddressBook\AddressQuery;
+use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\EventListener\LateAddressListener;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
@@ -47,7 +48,7 @@ final class Services
     public readonly BodyFactory $bodies;
     public readonly RecordingLogger $logger;
 
-    public function __construct(public readonly OroHost $oro, public readonly PlayedEngine $engine)
+    public function __construct(public readonly OroHost $oro, public readonly EngineProviderInterface $engine)
     {
         $this->logger = new RecordingLogger();
         $this->leases = new OriginLeases($oro->doctrine);

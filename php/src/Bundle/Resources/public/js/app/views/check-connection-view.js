@@ -72,8 +72,9 @@ define(function(require) {
                 return;
             }
             this.$('[data-role="message"]')
-                .toggleClass('alert alert-success', successful)
-                .toggleClass('alert alert-error', !successful)
+                .addClass('alert')
+                .toggleClass('alert-success', successful)
+                .toggleClass('alert-error', !successful)
                 .text(message);
         },
 

@@ -171,7 +171,7 @@ final class SyncTest extends TestCase
 
         $second = $this->sync();
 
-        self::assertSame([0, 0], [$second['emails'], $second['copies']]);
+        self::assertSame([0, 0, 1, 0], [$second['emails'], $second['copies'], $second['moved'], $second['gone']]);
         self::assertSame([$folder], $this->column('f.name', $message));
         self::assertSame([0], $this->column('c.is_gone', $message));
     }

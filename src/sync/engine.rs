@@ -1,6 +1,6 @@
 //! The engine's face to its host: settings in, runs out. Knows no PHP and no database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::budget::{Budget, Hold};
 use crate::directory::Directory;
-use crate::mailbox::{Delivery, Outlet, Reading, Stop};
+use crate::mailbox::{Delivery, Outlet, Purpose, Reading, Stop};
 use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address, folders};
 
 /// Batches that wait for the host at most.
@@ -81,7 +81,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way, and whose hands the remedy is in.
     pub async fn check(&self, mailbox: &str) -> Result<ServerInfo, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         let client = &reading.client;
         let told = |error: ews::Error| reading.error(&error);
         let root = reading
@@ -113,7 +113,7 @@ impl Engine {
 
     /// Starts a run; must be called inside a tokio runtime. Dropping the `Run` aborts all its work.
     pub fn run(&self, book: Arc<AddressBook>) -> Run {
-        Run::new(self.clone(), book, Arc::default())
+        Run::new(self.clone(), book, Purpose::Everything)
     }
 
     /// Starts a search for mail of the participants in the mailboxes offered; else like `run`. Checkpoints are neither
@@ -124,7 +124,7 @@ impl Engine {
             .filter_map(|text| address::normalize(text))
             .map(std::borrow::Cow::into_owned)
             .collect();
-        Run::new(self.clone(), book, Arc::new(participants))
+        Run::new(self.clone(), book, Purpose::MailOf(Arc::new(participants)))
     }
 
     /// Starts to watch mailboxes, so that new mail is known within seconds; must be called inside a tokio runtime.
@@ -138,7 +138,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way.
     pub async fn message(&self, mailbox: &str, item_id: &str) -> Result<Option<Message>, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         reading
             .message(&ItemId(item_id.into()))
             .await
@@ -150,7 +150,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way.
     pub async fn set_read(&self, mailbox: &str, item_ids: &[String], read: bool) -> Result<Vec<String>, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         let ids: Vec<ItemId> = item_ids.iter().map(|id| ItemId(id.clone())).collect();
         let answers = reading
             .mailbox
@@ -172,7 +172,7 @@ impl Engine {
         &self,
         mailbox: &str,
         book: Arc<AddressBook>,
-        participants: Arc<HashSet<String>>,
+        purpose: Purpose,
     ) -> Result<Reading, Error> {
         if !self.domains.allow(mailbox) {
             return Err(Error::outside_domains(mailbox));
@@ -187,7 +187,7 @@ impl Engine {
             directory: self.directory.clone(),
             budget: self.budget.clone(),
             since: self.settings.since.map(Into::into),
-            participants,
+            purpose,
         })
     }
 
@@ -239,12 +239,12 @@ impl Engine {
     }
 
     /// Reads one mailbox to its end and says its last word, whatever happens.
-    async fn read(self, task: MailboxTask, book: Arc<AddressBook>, participants: Arc<HashSet<String>>, outlet: Outlet) {
+    async fn read(self, task: MailboxTask, book: Arc<AddressBook>, purpose: Purpose, outlet: Outlet) {
         let work = async {
-            let reading = self.reading(&task.address, book, participants).await?;
-            let outcome = match reading.participants.is_empty() {
-                true => reading.synchronize(task.checkpoints, &outlet).await,
-                false => reading.search(&outlet).await,
+            let reading = self.reading(&task.address, book, purpose).await?;
+            let outcome = match &reading.purpose {
+                Purpose::Everything => reading.synchronize(task.checkpoints, &outlet).await,
+                Purpose::MailOf(participants) => reading.search(participants, &outlet).await,
             };
             match outcome {
                 Err(Stop::Failed(error)) => Err(reading.error(&error)),
@@ -263,7 +263,7 @@ impl Engine {
 pub struct Run {
     engine: Engine,
     book: Arc<AddressBook>,
-    participants: Arc<HashSet<String>>,
+    purpose: Purpose,
     batches: mpsc::Receiver<Delivery>,
     sender: mpsc::Sender<Delivery>,
     tasks: JoinSet<()>,
@@ -290,12 +290,12 @@ pub enum Event {
 }
 
 impl Run {
-    fn new(engine: Engine, book: Arc<AddressBook>, participants: Arc<HashSet<String>>) -> Self {
+    fn new(engine: Engine, book: Arc<AddressBook>, purpose: Purpose) -> Self {
         let (sender, batches) = mpsc::channel(WAITING_BATCHES);
         Self {
             engine,
             book,
-            participants,
+            purpose,
             batches,
             sender,
             tasks: JoinSet::new(),
@@ -336,7 +336,7 @@ impl Run {
         let work = self
             .engine
             .clone()
-            .read(mailbox, self.book.clone(), self.participants.clone(), outlet);
+            .read(mailbox, self.book.clone(), self.purpose.clone(), outlet);
         self.tasks.spawn(work);
     }
 

@@ -12,6 +12,15 @@ use crate::directory::Directory;
 use crate::folders;
 use crate::{AddressBook, Batch, Error, Folder, Settings};
 
+/// What a mailbox is read for.
+#[derive(Debug, Clone)]
+pub(crate) enum Purpose {
+    /// All that is new since its checkpoints.
+    Everything,
+    /// Mail of these addresses, in normal form, whenever it came.
+    MailOf(Arc<HashSet<String>>),
+}
+
 /// What all steps of one mailbox share.
 pub(crate) struct Reading {
     pub client: ews::Client,
@@ -21,8 +30,7 @@ pub(crate) struct Reading {
     pub directory: Arc<Directory>,
     pub budget: Budget,
     pub since: Option<time::OffsetDateTime>,
-    /// A search's addresses in normal form; empty: all.
-    pub participants: Arc<HashSet<String>>,
+    pub purpose: Purpose,
 }
 
 /// A batch on its way to the host, and the room that its mail takes.

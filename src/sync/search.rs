@@ -1,5 +1,7 @@
 //! Finds earlier mail of addresses that the CRM has only now. Knows no checkpoints.
 
+use std::collections::HashSet;
+
 use ews::{FolderId, Query, RequestServerVersion, ResponseCode};
 
 use crate::checkpoint::RootCheckpoint;
@@ -16,8 +18,8 @@ const ADDRESSES_PER_QUERY: usize = 20;
 
 impl Reading {
     /// Searches the folders that would be read for mail of the participants.
-    pub(crate) async fn search(&self, outlet: &Outlet) -> Result<(), Stop> {
-        let mut participants: Vec<String> = self.participants.iter().cloned().collect();
+    pub(crate) async fn search(&self, participants: &HashSet<String>, outlet: &Outlet) -> Result<(), Stop> {
+        let mut participants: Vec<String> = participants.iter().cloned().collect();
         participants.sort();
         let version = self.client.version();
         let none: Option<RootCheckpoint> = None;

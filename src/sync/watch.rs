@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::mailbox::Purpose;
 use crate::{Engine, Error};
 
 /// Mailboxes that share a stream: each stream takes one of the connections that a throttling policy allows.
@@ -159,7 +160,10 @@ impl Watcher {
     }
 
     async fn subscribe_one(&self, address: &str) -> Result<Subscribed, Error> {
-        let reading = self.engine.reading(address, Arc::default(), Arc::default()).await?;
+        let reading = self
+            .engine
+            .reading(address, Arc::default(), Purpose::Everything)
+            .await?;
         let told = |error: ews::Error| reading.error(&error);
         // The first answer tells which version the server speaks, and with it whether it can stream.
         let inbox = reading

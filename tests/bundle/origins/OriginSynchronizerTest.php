@@ -66,6 +66,15 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame($before, $this->rows('SELECT * FROM oro_email_origin ORDER BY id'));
     }
 
+    public function testAnAddressInCapitalLettersIsFoundAgain(): void
+    {
+        $this->addAddress($this->janeId, 'ÜNAL@Example.com');
+        $this->synchronizer->synchronize();
+
+        self::assertTrue($this->synchronizer->synchronize()->isEmpty());
+        self::assertArrayHasKey('ünal@example.com', $this->states());
+    }
+
     public function testAnAdditionalAddressHasAnOriginAndBelongsToTheUserWhoSignsInWithIt(): void
     {
         $this->addAddress($this->janeId, 'Sales@Example.com');

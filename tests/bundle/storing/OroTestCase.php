@@ -108,7 +108,11 @@ abstract class OroTestCase extends TestCase
 
     protected function store(int $originId, Batch $batch): StoreResult
     {
-        return $this->services->store->store($originId, $this->tokens[$originId], $batch);
+        try {
+            return $this->services->store->store($originId, $this->tokens[$originId], $batch);
+        } finally {
+            $this->services->organization->leave();
+        }
     }
 
     protected function rowCount(string $table): int

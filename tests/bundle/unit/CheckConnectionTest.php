@@ -98,9 +98,8 @@ final class CheckConnectionTest extends TestCase
     private function check(array $form, bool $isGranted = true, bool $isTokenValid = true): array
     {
         $config = $this->createMock(ConfigManager::class);
-        $config->method('get')->willReturnCallback(
-            static fn (string $name): mixed => ['exchange_mail.server' => 'mail.example.com', 'exchange_mail.password' => 'x'][$name] ?? null
-        );
+        $stored = ['exchange_mail.server' => 'mail.example.com', 'exchange_mail.password' => 'x'];
+        $config->method('get')->willReturnCallback(static fn (string $name): mixed => $stored[$name] ?? null);
         $crypter = $this->createMock(SymmetricCrypterInterface::class);
         $crypter->method('decryptData')->willReturn('stored');
         $provider = new SettingsProvider($config, $crypter);

@@ -33,7 +33,10 @@ final class InstallerTest extends TestCase
         }
 
         foreach ($expected as $table => $columns) {
-            $installed = array_map(static fn ($column): string => $column->getName(), array_values($schema->getTable($table)->getColumns()));
+            $installed = array_map(
+                static fn ($column): string => $column->getName(),
+                array_values($schema->getTable($table)->getColumns())
+            );
             self::assertEqualsCanonicalizing($columns, $installed, $table);
         }
     }

@@ -126,9 +126,8 @@ final class MailboxTypeExtensionTest extends TestCase
     private function form(Mailbox $mailbox, bool $isEnabled = true): FormInterface
     {
         $config = $this->createMock(ConfigManager::class);
-        $config->method('get')->willReturnCallback(
-            static fn (string $name): mixed => ['exchange_mail.enabled' => $isEnabled, 'exchange_mail.domains' => 'example.com'][$name] ?? null
-        );
+        $stored = ['exchange_mail.enabled' => $isEnabled, 'exchange_mail.domains' => 'example.com'];
+        $config->method('get')->willReturnCallback(static fn (string $name): mixed => $stored[$name] ?? null);
         $crypter = $this->createMock(SymmetricCrypterInterface::class);
         $translator = $this->createMock(TranslatorInterface::class);
         $translator->method('trans')->willReturnArgument(0);

@@ -43,7 +43,8 @@ final class ResourcesTest extends TestCase
             self::assertTrue(method_exists(...explode('::', $route['controller'])), $route['controller']);
         }
         foreach (['navigation.yml', 'datagrids.yml', 'features.yml'] as $file) {
-            preg_match_all('~route: (exchange_mail_\w+)~', (string)file_get_contents(self::BUNDLE . '/Resources/config/oro/' . $file), $named);
+            $source = (string)file_get_contents(self::BUNDLE . '/Resources/config/oro/' . $file);
+            preg_match_all('~route: (exchange_mail_\w+)~', $source, $named);
             foreach ($named[1] as $name) {
                 self::assertArrayHasKey($name, $routes);
             }

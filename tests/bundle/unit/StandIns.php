@@ -155,7 +155,13 @@ final class StandIns
             $type = str_contains($type, '|') ? $type . '|null' : '?' . $type;
         }
 
-        return trim(self::writeType($type) . ' ' . ($param['variadic'] ? '...' : '') . '$' . $param['name'] . ($needsNull ? ' = null' : ''));
+        return trim(\sprintf(
+            '%s %s$%s%s',
+            self::writeType($type),
+            $param['variadic'] ? '...' : '',
+            $param['name'],
+            $needsNull ? ' = null' : ''
+        ));
     }
 
     private static function writeType(string $type): string

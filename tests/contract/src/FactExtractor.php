@@ -44,7 +44,7 @@ final class FactExtractor
                 'name', 'parameter' => $this->addName($facts, $usage->name),
                 'node' => $this->addIf($facts, 'nodes', $usage->name, $this->index->nodes[$usage->name] ?? null),
                 'twig' => $this->addIf($facts, 'twig', $usage->name, $this->index->twig[$usage->name] ?? null),
-                'template' => $this->addIf($facts, 'templates', $usage->name, null === $this->tree->getTemplate($usage->name) ? null : true),
+                'template' => $this->addIf($facts, 'templates', $usage->name, $this->tree->getTemplate($usage->name) ? true : null),
                 'block' => $this->addBlock($facts, $usage->name),
                 'module' => $this->addIf($facts, 'modules', $usage->name, $this->tree->hasModule($usage->name) ?: null),
                 'table' => $this->addTable($facts, $usage->name),

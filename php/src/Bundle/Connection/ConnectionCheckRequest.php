@@ -37,7 +37,7 @@ final class ConnectionCheckRequest
         $server = $read(Configuration::SERVER);
 
         $fault = $this->findFault([
-            [$mailbox, [new NotBlank(['message' => 'exchange_mail.mailbox.needed']), new Email()]],
+            [$mailbox, [new NotBlank(message: 'exchange_mail.mailbox.needed'), new Email()]],
             [$server, [new ServerAddress()]],
             [$read(Configuration::DOMAINS), [new DomainNames()]],
             [$read(Configuration::CA_FILE), [new CertificateFile()]],

@@ -8,7 +8,6 @@ use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use Oro\Bundle\UserBundle\Entity\User;
-use Symfony\Component\HttpFoundation\Session\FlashBagAwareSessionInterface;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
 use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
 use Symfony\Component\Security\Http\Event\InteractiveLoginEvent;
@@ -41,7 +40,8 @@ final class RefusedAccountLoginListener
 
         $session = $request->getSession();
         $settings = $this->settingsProvider->getSettings();
-        if ($session instanceof FlashBagAwareSessionInterface && $settings->enabled && $this->isRefused()) {
+        // Symfony 5.4 has no interface for sessions with a flash bag.
+        if ($settings->enabled && method_exists($session, 'getFlashBag') && $this->isRefused()) {
             $session->getFlashBag()->add('error', $this->translator->trans('exchange_mail.account_refused', [
                 '%login%' => htmlspecialchars($settings->login, \ENT_QUOTES),
                 '%url%' => $this->urlGenerator->generate('exchange_mail_status'),

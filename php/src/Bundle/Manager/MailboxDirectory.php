@@ -33,12 +33,12 @@ final class MailboxDirectory
         }
 
         $main = $this->em()->createQueryBuilder()
-            ->select('LOWER(u.email) AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
+            ->select('u.email AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
             ->from(User::class, 'u')
             ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
             ->orderBy('u.id');
         $additional = $this->em()->createQueryBuilder()
-            ->select('LOWER(e.email) AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
+            ->select('e.email AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
             ->from(UserEmail::class, 'e')
             ->innerJoin('e.user', 'u')
             ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
@@ -50,7 +50,7 @@ final class MailboxDirectory
             foreach ($query->setParameter('enabled', true)->getQuery()->toIterable() as $row) {
                 // LIKE compares as the database collates; the list has the last word.
                 if ($domains->covers($row['address'])) {
-                    yield new WantedMailbox(trim($row['address']), (int)$row['userId'], (int)$row['organizationId']);
+                    yield new WantedMailbox(mb_strtolower(trim($row['address'])), (int)$row['userId'], (int)$row['organizationId']);
                 }
             }
         }

@@ -7,6 +7,7 @@ namespace ExchangeMail\Tests\Bundle\Storing\Postgres;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use Oro\Bundle\EmailBundle\Sync\AbstractEmailSynchronizer;
 
@@ -19,7 +20,8 @@ final class OriginLeasesTest extends PostgresTestCase
         parent::setUp();
         $this->connection->executeStatement(
             'CREATE TABLE oro_email_origin (id SERIAL PRIMARY KEY, sync_code INT, sync_code_updated TIMESTAMP(0),'
-            . ' synchronized TIMESTAMP(0), sync_count INT, exchange_lease VARCHAR(32), exchange_lease_until TIMESTAMP(0))'
+            . ' synchronized TIMESTAMP(0), sync_count INT, organization_id INT DEFAULT 1, exchange_outdated BOOLEAN,'
+            . ' exchange_lease VARCHAR(32), exchange_lease_until TIMESTAMP(0))'
         );
         $this->leases = new OriginLeases(Blank::of(ManagerRegistry::class, ['getManagerForClass' => $this->em]));
     }
@@ -80,6 +82,27 @@ final class OriginLeasesTest extends PostgresTestCase
         $this->leases->claim([$origin], 'run');
         $this->leases->release($origin, 'run', false);
         self::assertSame(AbstractEmailSynchronizer::SYNC_CODE_FAILURE, $this->origin($origin)['sync_code']);
+    }
+
+    public function testAnOutdatedRunCanNotStoreUntilANewOneBegins(): void
+    {
+        $origins = [$this->mailbox(), $this->mailbox()];
+        $this->leases->claim([$origins[0]], 'run');
+        $this->leases->outdate(2);
+        $this->leases->lock($origins[0], 'run');
+        $this->leases->outdate(1);
+        $this->leases->lock($origins[0], null);
+        self::assertSame([$origins[1]], $this->leases->claim($origins, 'next'), 'a free mailbox is outdated by nothing');
+        $this->leases->lock($origins[1], 'next');
+        try {
+            $this->leases->lock($origins[0], 'run');
+            self::fail();
+        } catch (RunOutdatedException) {
+        }
+
+        self::assertSame(1, $this->leases->begin('run'));
+        $this->leases->lock($origins[0], 'run');
+        self::assertSame(0, $this->leases->begin('unknown'));
     }
 
     private function mailbox(): int

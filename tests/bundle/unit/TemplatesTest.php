@@ -1,0 +1,114 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Unit;
+
+use PHPUnit\Framework\TestCase;
+use Twig\Environment;
+use Twig\Loader\ArrayLoader;
+use Twig\Loader\ChainLoader;
+use Twig\Loader\FilesystemLoader;
+use Twig\TwigFilter;
+
+/**
+ * What the templates show, on real Twig; Oro's page and filters are played.
+ */
+final class TemplatesTest extends TestCase
+{
+    private Environment $twig;
+
+    protected function setUp(): void
+    {
+        $files = new FilesystemLoader();
+        $files->addPath(__DIR__ . '/../../../php/src/Bundle/Resources/views', 'ExchangeMail');
+        $page = new ArrayLoader(['@OroUI/actions/index.html.twig' => '{% block content_datagrid %}grid {{ gridName }}{% endblock %}']);
+        $this->twig = new Environment(new ChainLoader([$files, $page]), ['strict_variables' => true]);
+        $this->twig->addFilter(new TwigFilter('trans', static fn (string $key): string => $key));
+        $this->twig->addFilter(new TwigFilter(
+            'oro_format_datetime',
+            static fn (\DateTimeInterface $moment): string => $moment->format('Y-m-d H:i')
+        ));
+    }
+
+    public function testTheButtonIsShownWithItsFieldAndNoWarningWhereTheEngineIsThere(): void
+    {
+        $html = $this->renderButton('');
+
+        self::assertStringContainsString('data-role="check"', $html);
+        self::assertStringContainsString('data-role="mailbox"', $html);
+        self::assertStringContainsString('exchangemail\/js\/app\/views\/check-connection-view', html_entity_decode($html));
+        self::assertStringNotContainsString('alert', $html);
+        self::assertStringNotContainsString(' name=', $html, 'The mailbox is not part of the configuration.');
+    }
+
+    public function testWhatToInstallIsShownAsText(): void
+    {
+        self::assertStringContainsString('Install &lt;it&gt;', $this->renderButton('Install <it>'));
+    }
+
+    public function testThePageSaysWhyNoMailIsCollected(): void
+    {
+        $render = fn (string $remedy, bool $isEnabled): string => $this->twig->render(
+            '@ExchangeMail/Status/index.html.twig',
+            ['engineRemedy' => $remedy, 'isEnabled' => $isEnabled]
+        );
+
+        self::assertStringContainsString('grid exchange-mail-status-grid', $render('', true));
+        self::assertStringNotContainsString('alert', $render('', true));
+        self::assertStringContainsString('exchange_mail.status.disabled', $render('', false));
+        self::assertStringContainsString('install it', $render('install it', false));
+    }
+
+    public function testAnErrorIsShownOnceWithItsRemedyAndEscaped(): void
+    {
+        $render = fn (?string $error, ?string $remedy): string => trim($this->renderCell(
+            'lastError',
+            ['lastError' => $error, 'lastErrorRemedy' => $remedy]
+        ));
+
+        self::assertSame('', $render(null, null));
+        self::assertStringContainsString('&lt;b&gt;refused&lt;/b&gt;', $render('<b>refused</b>', null));
+        self::assertStringContainsString('<strong>Check it.</strong>', $render('Refused.', 'Check it.'));
+        self::assertSame(1, substr_count($render('Refused. Check it.', 'Check it.'), 'Check it.'));
+    }
+
+    public function testTheNextRunIsATimeOrTheNextCronRunOrNothing(): void
+    {
+        $render = fn (bool $isActive, ?\DateTime $next): string => trim($this->renderCell(
+            'nextRun',
+            ['isActive' => $isActive, 'nextRunAt' => $next]
+        ));
+
+        self::assertSame('2026-03-01 10:15', $render(true, new \DateTime('2026-03-01 10:15')));
+        self::assertSame('exchange_mail.status.next_run.soon', $render(true, null));
+        self::assertSame('', $render(false, null));
+    }
+
+    private function renderButton(string $remedy): string
+    {
+        return $this->twig->load('@ExchangeMail/Form/fields.html.twig')->renderBlock(
+            'exchange_mail_check_connection_widget',
+            ['id' => 'check', 'engine_remedy' => $remedy]
+        );
+    }
+
+    /**
+     * @param array<string, mixed> $values
+     */
+    private function renderCell(string $template, array $values): string
+    {
+        $record = new class ($values) {
+            public function __construct(private readonly array $values)
+            {
+            }
+
+            public function getValue(string $name): mixed
+            {
+                return $this->values[$name];
+            }
+        };
+
+        return $this->twig->render(\sprintf('@ExchangeMail/Status/Datagrid/%s.html.twig', $template), ['record' => $record]);
+    }
+}

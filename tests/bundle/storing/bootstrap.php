@@ -45,6 +45,8 @@ if (is_string(getenv('ORO_PLATFORM_DIR')) && is_dir(getenv('ORO_PLATFORM_DIR') .
         }
     });
     require_once __DIR__ . '/StandIn/AclClassUtils.php';
+} else {
+    require_once __DIR__ . '/StandIn/oro.php';
 }
 if (!extension_loaded('exchange_sync')) {
     require_once __DIR__ . '/StandIn/engine.php';

@@ -41,6 +41,9 @@ class ExchangeEmailOrigin extends EmailOrigin
 
     private ?\DateTimeInterface $leaseUntil = null;
 
+    /** Written by OriginLeases only: the run that holds the lease has an old address book. */
+    private ?bool $outdated = null;
+
     /**
      * The SMTP address of the mailbox, lower case.
      */
@@ -219,6 +222,14 @@ class ExchangeEmailOrigin extends EmailOrigin
     public function getLeaseUntil(): ?\DateTimeInterface
     {
         return null === $this->lease ? null : $this->leaseUntil;
+    }
+
+    /**
+     * Whether the run that owns this mailbox is to end, because its address book is old.
+     */
+    public function isRunOutdated(): bool
+    {
+        return null !== $this->lease && true === $this->outdated;
     }
 
     public function __toString(): string

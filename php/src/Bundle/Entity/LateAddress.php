@@ -13,8 +13,11 @@ class LateAddress
 {
     private ?int $id = null;
 
+    private \DateTimeInterface $createdAt;
+
     public function __construct(private Organization $organization, private string $email)
     {
+        $this->createdAt = new \DateTime('now', new \DateTimeZone('UTC'));
     }
 
     public function getId(): ?int
@@ -30,5 +33,10 @@ class LateAddress
     public function getEmail(): string
     {
         return $this->email;
+    }
+
+    public function getCreatedAt(): \DateTimeInterface
+    {
+        return $this->createdAt;
     }
 }

@@ -9,6 +9,7 @@ use Doctrine\ORM\Event\PostFlushEventArgs;
 use Doctrine\Persistence\Event\LifecycleEventArgs;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\LateAddress;
+use ExchangeMail\Bundle\Storage\OrganizationContext;
 use Oro\Bundle\EmailBundle\Entity\EmailAddress;
 use Oro\Bundle\EmailBundle\Entity\EmailOwnerInterface;
 use Oro\Bundle\EmailBundle\Entity\Provider\EmailOwnerProvider;
@@ -24,7 +25,8 @@ final class LateAddressListener
 
     public function __construct(
         private readonly EmailOwnerProvider $ownerProvider,
-        private readonly EngineProviderInterface $engines
+        private readonly EngineProviderInterface $engines,
+        private readonly OrganizationContext $organization
     ) {
     }
 
@@ -58,8 +60,8 @@ final class LateAddressListener
         }
         $addresses = array_map('strval', array_keys($this->addresses));
         $this->addresses = [];
-        if (!$this->engines->isEnabled()) {
-            // a mailbox that was never read needs no search
+        if ($this->organization->isEntered() || !$this->engines->isEnabled()) {
+            // what a run stores it knew before, in another spelling; and a mailbox that was never read needs no search
             return;
         }
         $em = $args->getObjectManager();

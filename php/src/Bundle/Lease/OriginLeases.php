@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Lease;
 
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Platforms\MySQLPlatform;
+use Doctrine\DBAL\Types\Types;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use Oro\Bundle\EmailBundle\Sync\AbstractEmailSynchronizer;
@@ -45,7 +46,7 @@ final class OriginLeases
         foreach ($originIds as $originId) {
             $affected = $this->connection()->executeStatement(
                 \sprintf(
-                    'UPDATE %s SET exchange_lease = :token, exchange_lease_until = %s'
+                    'UPDATE %s SET exchange_lease = :token, exchange_lease_until = %s, exchange_outdated = NULL'
                     . ' WHERE id = :id AND (exchange_lease IS NULL OR exchange_lease_until < %s)',
                     self::TABLE,
                     $this->end(),
@@ -81,6 +82,37 @@ final class OriginLeases
     }
 
     /**
+     * A run begins: from now on it is outdated by what changes, not by what changed while it waited in the queue.
+     *
+     * @return int mailboxes the token holds
+     */
+    public function begin(string $token): int
+    {
+        $this->connection()->executeStatement(
+            \sprintf('UPDATE %s SET exchange_outdated = NULL WHERE exchange_lease = :token', self::TABLE),
+            ['token' => $token]
+        );
+
+        return $this->renew($token);
+    }
+
+    /**
+     * Runs that read mailboxes of this organization now can store nothing more. They end by themselves, and the next ones
+     * begin with what is known then.
+     */
+    public function outdate(int $organizationId): void
+    {
+        $this->connection()->executeStatement(
+            \sprintf(
+                'UPDATE %s SET exchange_outdated = :yes WHERE organization_id = :organization AND exchange_lease IS NOT NULL',
+                self::TABLE
+            ),
+            ['yes' => true, 'organization' => $organizationId],
+            ['yes' => Types::BOOLEAN]
+        );
+    }
+
+    /**
      * The heartbeat: everything the token holds gets a new end time.
      *
      * @return int mailboxes it holds
@@ -98,16 +130,19 @@ final class OriginLeases
      *
      * @param string|null $token null: for a transaction outside of a run, which reads no checkpoint
      *
-     * @throws LeaseLostException
+     * @throws LeaseLostException|RunOutdatedException
      */
     public function lock(int $originId, ?string $token): void
     {
         $row = $this->connection()->fetchAssociative(
-            \sprintf('SELECT exchange_lease FROM %s WHERE id = :id FOR UPDATE', self::TABLE),
+            \sprintf('SELECT exchange_lease, exchange_outdated FROM %s WHERE id = :id FOR UPDATE', self::TABLE),
             ['id' => $originId]
         );
         if (false === $row || (null !== $token && $row['exchange_lease'] !== $token)) {
             throw new LeaseLostException($originId);
+        }
+        if (null !== $token && (bool)$row['exchange_outdated']) {
+            throw new RunOutdatedException();
         }
     }
 

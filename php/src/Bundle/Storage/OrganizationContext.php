@@ -39,6 +39,14 @@ final class OrganizationContext
         $this->tokenStorage->setToken(new OrganizationToken($organization));
     }
 
+    /**
+     * Whether mail is being stored.
+     */
+    public function isEntered(): bool
+    {
+        return $this->entered;
+    }
+
     public function leave(): void
     {
         if ($this->entered) {

@@ -23,10 +23,17 @@ final class Text
     }
 
     /**
-     * Drops what is left of a character at the end.
+     * Drops what is left of a character at the end, which is at most three bytes of UTF-8.
      */
     public static function wholeCharacters(string $text): string
     {
-        return self::clean(mb_strcut($text, 0, \strlen($text), 'UTF-8'));
+        for ($bytes = 0; $bytes <= 3; ++$bytes) {
+            $whole = substr($text, 0, \strlen($text) - $bytes);
+            if (mb_check_encoding($whole, 'UTF-8')) {
+                return self::clean($whole);
+            }
+        }
+
+        return self::clean($text);
     }
 }

@@ -12,6 +12,9 @@ use ExchangeMail\Bundle\Entity\LateAddress;
  */
 final class LateAddressSchedule
 {
+    /** Contacts come in groups, and each search ends the runs of its organization. */
+    public const WAIT_IN_MINUTES = 5;
+
     public function __construct(
         private readonly ManagerRegistry $doctrine,
         private readonly MailboxQueue $queue
@@ -23,7 +26,7 @@ final class LateAddressSchedule
         $this->queue->sendSearches(
             $this->doctrine->getManagerForClass(LateAddress::class)
                 ->getRepository(LateAddress::class)
-                ->getWaitingOrganizations()
+                ->getWaitingOrganizations(self::WAIT_IN_MINUTES)
         );
     }
 }

@@ -10,13 +10,15 @@ use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\LateAddress;
 use ExchangeMail\Bundle\Entity\Repository\LateAddressRepository;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
+use ExchangeSync\Batch;
 use Psr\Log\LoggerInterface;
 
 /**
  * Collects earlier mail of addresses that were not known when it was read. Reads no checkpoint and moves none, so it needs no
- * lease; storing waits for its turn with the mailbox.
+ * lease: it ends the runs that do not know the addresses yet, and storing waits for its turn with the mailbox.
  */
 final class LateAddressSearch
 {
@@ -28,6 +30,7 @@ final class LateAddressSearch
         private readonly EngineProviderInterface $engines,
         private readonly AddressBookLoader $addressBooks,
         private readonly MailboxSource $mailboxes,
+        private readonly OriginLeases $leases,
         private readonly OriginSchedule $schedule,
         private readonly BatchStore $store,
         private readonly OrganizationContext $organization,
@@ -42,25 +45,47 @@ final class LateAddressSearch
     {
         $report = new RunReport();
         $addresses = $this->addresses()->getWaiting($organizationId, self::ADDRESSES_AT_MOST + 1);
-        $originIds = $this->schedule->ofOrganization($organizationId);
-        if ([] === $addresses) {
+        $all = $this->schedule->ofOrganization($organizationId, true);
+        $searchable = $this->schedule->ofOrganization($organizationId, false);
+        if ([] === $addresses || ([] === $searchable && [] !== $all)) {
             return $report;
         }
+
+        // a run that began without these addresses would pass over their mail and move its checkpoints beyond it
+        $this->leases->outdate($organizationId);
         if (\count($addresses) > self::ADDRESSES_AT_MOST) {
-            $this->schedule->startOver($originIds);
+            $this->schedule->startOver($all);
             $this->addresses()->forgetAll($organizationId);
 
             return $report;
         }
 
+        $failed = $this->read($organizationId, $searchable, array_values($addresses), $report);
+        if (null === $failed) {
+            $this->schedule->postponeAll(OriginOutcome::pauseEnd());
+
+            return $report;
+        }
+        // what can't be searched now is read from its beginning as soon as it can be read
+        $this->schedule->startOver([...array_diff($all, $searchable), ...$failed]);
+        $this->addresses()->forget(array_keys($addresses));
+
+        return $report;
+    }
+
+    /**
+     * @param list<int>    $originIds
+     * @param list<string> $addresses
+     *
+     * @return list<int>|null origins that could not be searched; null: the login was refused
+     */
+    private function read(int $organizationId, array $originIds, array $addresses, RunReport $report): ?array
+    {
+        $failed = [];
         try {
             $book = $this->addressBooks->load($organizationId);
-            $batches = $this->engines->get()->search(
-                $this->mailboxes->open($originIds, null, false),
-                $book,
-                array_values($addresses)
-            );
-            foreach ($batches as $batch) {
+            $mailboxes = $this->mailboxes->open($originIds, null, false);
+            foreach ($this->engines->get()->search($mailboxes, $book, $addresses) as $batch) {
                 $originId = $this->mailboxes->originId($batch->mailbox);
                 if (null === $originId) {
                     continue;
@@ -71,26 +96,29 @@ final class LateAddressSearch
                     $this->mailboxes->drop($batch->mailbox);
                 }
                 if (null !== $batch->failure) {
-                    $report->failures[$batch->mailbox] = $batch->failure;
-                    $this->logger->warning('Exchange: a mailbox was not searched.', [
-                        'mailbox' => $batch->mailbox,
-                        'code' => $batch->failure->code,
-                        'error' => $batch->failure->message,
-                        'remedy' => $batch->failure->remedy,
-                    ]);
+                    $failed[] = $originId;
+                    $this->tell($batch, $report);
                     if (OriginOutcome::isLoginRefused($batch->failure)) {
-                        $this->schedule->postponeAll(OriginOutcome::pauseEnd());
-
-                        return $report;
+                        return null;
                     }
                 }
             }
         } finally {
             $this->organization->leave();
         }
-        $this->addresses()->forget(array_keys($addresses));
 
-        return $report;
+        return $failed;
+    }
+
+    private function tell(Batch $batch, RunReport $report): void
+    {
+        $report->failures[$batch->mailbox] = $batch->failure;
+        $this->logger->warning('Exchange: a mailbox was not searched.', [
+            'mailbox' => $batch->mailbox,
+            'code' => $batch->failure->code,
+            'error' => $batch->failure->message,
+            'remedy' => $batch->failure->remedy,
+        ]);
     }
 
     private function addresses(): LateAddressRepository

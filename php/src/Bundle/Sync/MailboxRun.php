@@ -8,6 +8,7 @@ use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeSync\Batch;
@@ -43,7 +44,7 @@ final class MailboxRun
     public function run(int $organizationId, array $originIds, string $token, RunLimits $limits): RunReport
     {
         $report = new RunReport();
-        if (0 === $this->leases->renew($token)) {
+        if (0 === $this->leases->begin($token)) {
             return $report;
         }
         $this->lastHeartbeat = microtime(true);
@@ -67,6 +68,9 @@ final class MailboxRun
                     break;
                 }
             }
+        } catch (RunOutdatedException $e) {
+            $report->interrupted = true;
+            $this->logger->notice('Exchange: ' . $e->getMessage());
         } catch (\ExchangeSync\Exception $e) {
             foreach ($originIds as $originId) {
                 $this->outcome->failed($originId, $token, $e);

@@ -8,6 +8,7 @@ use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeSync\AuthenticationException;
 use ExchangeSync\ConfigurationException;
@@ -97,8 +98,8 @@ final class OriginOutcome
                     $this->leases->release($originId, $token, $success);
                 }
             );
-        } catch (LeaseLostException) {
-            // whoever has the mailbox now will say how it went
+        } catch (LeaseLostException | RunOutdatedException) {
+            // whoever reads the mailbox next will say how it went
             return;
         }
         if (null !== $finished) {

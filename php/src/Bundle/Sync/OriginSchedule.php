@@ -62,13 +62,21 @@ final class OriginSchedule
     }
 
     /**
+     * @param bool $andPutOff also those that are not to be read yet, after an error
+     *
      * @return list<int>
      */
-    public function ofOrganization(int $organizationId): array
+    public function ofOrganization(int $organizationId, bool $andPutOff): array
     {
-        return self::byOrganization(
-            $this->readable()->andWhere('o.organization = :organization')->setParameter('organization', $organizationId)
-        )[$organizationId] ?? [];
+        $qb = $this->readable()
+            ->andWhere('o.organization = :organization')
+            ->setParameter('organization', $organizationId);
+        if (!$andPutOff) {
+            $qb->andWhere('o.nextRunAt IS NULL OR o.nextRunAt <= :now')
+                ->setParameter('now', self::now(), Types::DATETIME_MUTABLE);
+        }
+
+        return self::byOrganization($qb)[$organizationId] ?? [];
     }
 
     /**

@@ -39,6 +39,9 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
 
     public ?int $concurrency = null;
 
+    /** Happens after each batch. */
+    public ?\Closure $between = null;
+
     public function isEnabled(): bool
     {
         return $this->enabled;
@@ -59,7 +62,12 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
         }
         foreach ($mailboxes as $mailbox) {
             $this->mailboxes[] = $mailbox;
-            yield from $this->batches[$mailbox->address] ?? [new Batch($mailbox->address, done: true)];
+            foreach ($this->batches[$mailbox->address] ?? [new Batch($mailbox->address, done: true)] as $batch) {
+                yield $batch;
+                if (null !== $this->between) {
+                    ($this->between)();
+                }
+            }
         }
     }
 

@@ -101,6 +101,7 @@ final class Services
             $engine,
             $this->addressBooks,
             new MailboxSource($oro->doctrine),
+            $this->leases,
             $this->schedule,
             $this->store,
             $this->organization,
@@ -108,7 +109,7 @@ final class Services
         );
         $oro->em->getEventManager()->addEventListener(
             [Events::postPersist, Events::postUpdate, Events::postFlush],
-            new LateAddressListener($oro->ownerProvider, $engine)
+            new LateAddressListener($oro->ownerProvider, $engine, $this->organization)
         );
         $this->synchronizer = new ExchangeEmailSynchronizer(
             $engine,

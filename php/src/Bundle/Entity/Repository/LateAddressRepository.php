@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Entity\Repository;
 
 use Doctrine\DBAL\Platforms\MySQLPlatform;
+use Doctrine\DBAL\Types\Types;
 use Doctrine\ORM\EntityRepository;
 use ExchangeMail\Bundle\Entity\LateAddress;
 
@@ -22,19 +23,28 @@ class LateAddressRepository extends EntityRepository
     {
         $connection = $this->getEntityManager()->getConnection();
         $sql = $connection->getDatabasePlatform() instanceof MySQLPlatform
-            ? 'INSERT IGNORE INTO exchange_mail_late_address (organization_id, email) VALUES (:organization, :email)'
-            : 'INSERT INTO exchange_mail_late_address (organization_id, email) VALUES (:organization, :email)'
-                . ' ON CONFLICT DO NOTHING';
-        $connection->executeStatement($sql, ['organization' => $organizationId, 'email' => mb_strtolower($email)]);
+            ? 'INSERT IGNORE INTO exchange_mail_late_address (organization_id, email, created_at)'
+                . ' VALUES (:organization, :email, :now)'
+            : 'INSERT INTO exchange_mail_late_address (organization_id, email, created_at)'
+                . ' VALUES (:organization, :email, :now) ON CONFLICT DO NOTHING';
+        $connection->executeStatement(
+            $sql,
+            ['organization' => $organizationId, 'email' => mb_strtolower($email), 'now' => self::now()],
+            ['now' => Types::DATETIME_MUTABLE]
+        );
     }
 
     /**
+     * @param int $minutes how long the oldest address waits at least
+     *
      * @return list<int> ids of organizations
      */
-    public function getWaitingOrganizations(): array
+    public function getWaitingOrganizations(int $minutes): array
     {
         $ids = $this->createQueryBuilder('a')
             ->select('DISTINCT IDENTITY(a.organization)')
+            ->where('a.createdAt <= :border')
+            ->setParameter('border', self::now()->modify(\sprintf('-%d minutes', $minutes)), Types::DATETIME_MUTABLE)
             ->getQuery()
             ->getSingleColumnResult();
 
@@ -81,5 +91,10 @@ class LateAddressRepository extends EntityRepository
             ->setParameter('organization', $organizationId)
             ->getQuery()
             ->execute();
+    }
+
+    private static function now(): \DateTime
+    {
+        return new \DateTime('now', new \DateTimeZone('UTC'));
     }
 }

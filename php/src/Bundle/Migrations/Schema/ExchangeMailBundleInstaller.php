@@ -41,6 +41,7 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_lease', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('exchange_outdated', 'boolean', ['notnull' => false]);
         $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
         $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
@@ -94,6 +95,7 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('id', 'integer', ['autoincrement' => true]);
         $table->addColumn('organization_id', 'integer');
         $table->addColumn('email', 'string', ['length' => 255]);
+        $table->addColumn('created_at', 'datetime', ['comment' => '(DC2Type:datetime)']);
         $table->setPrimaryKey(['id']);
         $table->addUniqueIndex(['organization_id', 'email'], 'exchange_mail_late_address_uidx');
         $table->addForeignKeyConstraint(

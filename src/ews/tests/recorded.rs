@@ -1,0 +1,94 @@
+//! Answers as files: their shapes, and every way of cutting and breaking them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)] // A test panics to fail.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ews::{Error, ItemId, ResponseCode, recorded};
+
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/answers");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+const ALL: [&str; 3] = ["get_item_2007.xml", "get_item_2016_odd.xml", "fault_server_busy.xml"];
+
+#[test]
+fn an_answer_of_2007_is_read_whatever_its_prefixes() {
+    let items = recorded::read_get_item(fixture(ALL[0])).unwrap();
+    let item = items[0].as_ref().unwrap();
+    assert_eq!(item.id, ItemId("AAAtAGphbmU=".into()));
+    assert_eq!(
+        item.from.as_ref().unwrap().address.as_deref(),
+        Some("carl@customer.example")
+    );
+    assert_eq!(
+        item.mime_content.as_deref(),
+        Some(&b"Subject: Hello\r\n\r\nHello\r\n"[..])
+    );
+    assert_eq!(items[1].as_ref().unwrap_err().code, ResponseCode::ErrorItemNotFound);
+}
+
+#[test]
+fn an_odd_answer_is_read_without_what_is_not_meant() {
+    let items = recorded::read_get_item(fixture(ALL[1])).unwrap();
+    let item = items[0].as_ref().unwrap();
+    assert_eq!(item.id, ItemId("A&B".into()));
+    assert_eq!(item.subject.as_deref(), Some("Café <R&D> & more"));
+    assert_eq!(item.mime_content, None, "that of the item inside is not its own");
+    assert_eq!(
+        (item.attachments.len(), item.attachments[0].name.as_deref()),
+        (1, Some("Inner"))
+    );
+    assert_eq!(item.sent.map(|sent| sent.year()), Some(1));
+    assert_eq!((item.to.len(), item.to[0].name.as_deref()), (2, None));
+    assert_eq!(item.to[1].routing_type.as_deref(), Some("EX"));
+    assert_eq!(item.from.as_ref().unwrap().name.as_deref(), Some("\"Doe, John\" "));
+    assert_eq!(
+        items[1].as_ref().unwrap_err().code,
+        ResponseCode::ErrorBatchProcessingStopped
+    );
+}
+
+#[test]
+fn a_fault_is_told_with_the_wait_that_it_asks_for() {
+    match recorded::read_get_item(fixture(ALL[2])).unwrap_err() {
+        Error::Response(error) => {
+            assert_eq!(error.code, ResponseCode::ErrorServerBusy);
+            assert_eq!(error.back_off, Some(Duration::from_millis(297_749)));
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn an_answer_cut_anywhere_is_never_taken_for_a_whole_one() {
+    for name in ALL {
+        let whole = fixture(name);
+        let end = whole.iter().rposition(|byte| *byte == b'>').unwrap();
+        for cut in 0..end {
+            match recorded::read_get_item(whole[..cut].to_vec()) {
+                Err(Error::Protocol { .. }) => {}
+                other => panic!("{name} cut at {cut}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn no_broken_byte_makes_the_reader_panic() {
+    for name in ALL {
+        let whole = fixture(name);
+        for at in 0..whole.len() {
+            let mut broken = whole.clone();
+            broken[at] = [0, b'<', b'>', b'&', b'"', b'/', 0xff][at % 7];
+            let _ = recorded::read_get_item(broken);
+        }
+    }
+}
+
+#[test]
+fn an_answer_to_something_else_is_no_answer() {
+    let error = recorded::read_sync_folder_items(fixture(ALL[0])).unwrap_err();
+    assert!(error.to_string().contains("SyncFolderItemsResponse"), "{error}");
+}

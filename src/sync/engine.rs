@@ -8,14 +8,16 @@ use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
 use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::{OnceCell, SemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 use url::Url;
 
 use crate::budget::{Budget, Hold};
 use crate::directory::Directory;
+use crate::folders::{self, Folders};
+use crate::login::Login;
 use crate::mailbox::{Delivery, Outlet, Purpose, Reading, Stop};
-use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address, folders};
+use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address};
 
 /// Batches that wait for the host at most.
 const WAITING_BATCHES: usize = 8;
@@ -239,23 +241,73 @@ impl Engine {
     }
 
     /// Reads one mailbox to its end and says its last word, whatever happens.
-    async fn read(self, task: MailboxTask, book: Arc<AddressBook>, purpose: Purpose, outlet: Outlet) {
-        let work = async {
-            let reading = self.reading(&task.address, book, purpose).await?;
-            let outcome = match &reading.purpose {
-                Purpose::Everything => reading.synchronize(task.checkpoints, &outlet).await,
-                Purpose::MailOf(participants) => reading.search(participants, &outlet).await,
-            };
-            match outcome {
-                Err(Stop::Failed(error)) => Err(reading.error(&error)),
-                Ok(()) | Err(Stop::HostGone) => Ok(()),
-            }
-        };
+    async fn read(
+        self,
+        task: MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+        login: Arc<Login>,
+        outlet: Outlet,
+    ) {
+        let address = task.address.clone();
+        let work = self.read_mailbox(task, book, purpose, &login, &outlet);
         let failure = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(outcome) => outcome.err(),
-            Err(_panic) => Some(Error::internal(&task.address)),
+            Err(_panic) => Some(Error::internal(&address)),
         };
         outlet.finish(failure).await;
+    }
+
+    async fn read_mailbox(
+        &self,
+        task: MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+        login: &Login,
+        outlet: &Outlet,
+    ) -> Result<(), Error> {
+        let first = self.allowed(&task.address, login).await?;
+        let opened = self.open(&task, book, purpose).await;
+        login.learn(opened.as_ref().err());
+        drop(first);
+        let (reading, folders) = opened?;
+        let outcome = match &reading.purpose {
+            Purpose::Everything => reading.synchronize(folders, &task.checkpoints, outlet).await,
+            Purpose::MailOf(participants) => reading.search(folders, participants, outlet).await,
+        };
+        match outcome {
+            Err(Stop::Failed(error)) => {
+                let error = reading.error(&error);
+                login.learn(Some(&error));
+                Err(error)
+            }
+            Ok(()) | Err(Stop::HostGone) => Ok(()),
+        }
+    }
+
+    /// The first that is asked of a mailbox, and with it of a server.
+    async fn open(
+        &self,
+        task: &MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+    ) -> Result<(Reading, Folders), Error> {
+        let reading = self.reading(&task.address, book, purpose).await?;
+        let folders = reading.folders(&task.checkpoints).await;
+        let folders = folders.map_err(|error| reading.error(&error))?;
+        Ok((reading, folders))
+    }
+
+    /// Waits for the proof of the login, but not with a mailbox that may not be contacted anyway.
+    pub(crate) async fn allowed<'a>(
+        &self,
+        mailbox: &str,
+        login: &'a Login,
+    ) -> Result<Option<SemaphorePermit<'a>>, Error> {
+        if !self.domains.allow(mailbox) {
+            return Err(Error::outside_domains(mailbox));
+        }
+        login.enter().await.map_err(|refusal| refusal.also_of(mailbox))
     }
 }
 
@@ -264,6 +316,7 @@ pub struct Run {
     engine: Engine,
     book: Arc<AddressBook>,
     purpose: Purpose,
+    login: Arc<Login>,
     batches: mpsc::Receiver<Delivery>,
     sender: mpsc::Sender<Delivery>,
     tasks: JoinSet<()>,
@@ -296,6 +349,7 @@ impl Run {
             engine,
             book,
             purpose,
+            login: Arc::default(),
             batches,
             sender,
             tasks: JoinSet::new(),
@@ -333,10 +387,13 @@ impl Run {
             batches: self.sender.clone(),
         };
         self.under_way += 1;
-        let work = self
-            .engine
-            .clone()
-            .read(mailbox, self.book.clone(), self.purpose.clone(), outlet);
+        let work = self.engine.clone().read(
+            mailbox,
+            self.book.clone(),
+            self.purpose.clone(),
+            self.login.clone(),
+            outlet,
+        );
         self.tasks.spawn(work);
     }
 

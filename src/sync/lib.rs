@@ -13,6 +13,7 @@ mod error;
 mod folder;
 mod folders;
 mod intake;
+mod login;
 mod look;
 mod mailbox;
 mod matching;

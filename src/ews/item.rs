@@ -45,6 +45,8 @@ pub struct Item {
     pub conversation_id: Option<String>,
     /// `t:ParentFolderId`.
     pub parent_folder: Option<FolderId>,
+    /// It has the header X-MS-Journal-Report: it reports a message, which is attached to it (envelope journaling).
+    pub journal_report: bool,
     /// `t:HasAttachments`.
     pub has_attachments: Option<bool>,
     /// `t:Attachments`, without their content.
@@ -118,11 +120,13 @@ pub enum Property {
     ParentFolderId,
     HasAttachments,
     Attachments,
+    /// Whether it has the header X-MS-Journal-Report.
+    JournalReport,
 }
 
 impl Property {
     /// Every one.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ItemClass,
         Self::Size,
         Self::Subject,
@@ -143,11 +147,12 @@ impl Property {
         Self::ParentFolderId,
         Self::HasAttachments,
         Self::Attachments,
+        Self::JournalReport,
     ];
 
-    /// `t:FieldURI/@FieldURI`.
-    pub fn field_uri(self) -> &'static str {
-        match self {
+    /// `t:FieldURI/@FieldURI`; none of a named property.
+    pub fn field_uri(self) -> Option<&'static str> {
+        Some(match self {
             Self::ItemClass => "item:ItemClass",
             Self::Size => "item:Size",
             Self::Subject => "item:Subject",
@@ -168,7 +173,8 @@ impl Property {
             Self::ParentFolderId => "item:ParentFolderId",
             Self::HasAttachments => "item:HasAttachments",
             Self::Attachments => "item:Attachments",
-        }
+            Self::JournalReport => return None,
+        })
     }
 
     /// The first version whose schema has the property; older ones are not asked for it.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::budget::Hold;
 use crate::content::{self, HeaderFields};
+use crate::journal;
 use crate::look::{Candidate, Looked};
 use crate::mailbox::Reading;
 use crate::matching::Verdict;
@@ -90,13 +91,36 @@ impl Reading {
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
             match answer {
-                Ok(full) => taken.messages.push(message(candidate.item, full, candidate.verdict)),
+                Ok(full) => taken.messages.extend(self.take_one(candidate, full)),
                 Err(error) => looked.fail(candidate.seen, &error),
             }
         }
         taken.skipped.extend(looked.skipped);
         taken.postponed.extend(looked.postponed);
         Ok(taken)
+    }
+
+    /// A message; none of a journal report whose mail concerns nobody.
+    fn take_one(&self, candidate: Candidate, mut full: Item) -> Option<Message> {
+        if let Some(verdict) = candidate.verdict {
+            return Some(message(candidate.item, full, verdict));
+        }
+        let (raw, reported) = journal::reported(full.mime_content.as_deref().unwrap_or_default())?;
+        let verdict = self.judge_resolved(&reported)?;
+        let headers = Item {
+            class: candidate.item.class,
+            size: Some(raw.len() as u64),
+            ..reported
+        };
+        // Of the report itself only what the mailbox knows of it counts; the rest is the message's own.
+        full = Item {
+            id: full.id,
+            read: full.read,
+            received: full.received,
+            mime_content: Some(raw),
+            ..Item::default()
+        };
+        Some(message(headers, full, verdict))
     }
 
     /// One message by its id, for a host that wants its content again.
@@ -108,6 +132,7 @@ impl Reading {
             Property::CcRecipients,
             Property::BccRecipients,
             Property::Size,
+            Property::JournalReport,
         ]
         .into_iter()
         .chain(BESIDE_HEADERS)
@@ -124,7 +149,7 @@ impl Reading {
                     direction: Direction::Incoming,
                     matches: Vec::new(),
                 };
-                Ok(Some(message(item.clone(), item, verdict)))
+                Ok(Some(message(item.clone(), journal::opened(item), verdict)))
             }
             Some(Err(error)) if error.code == ews::ResponseCode::ErrorItemNotFound => Ok(None),
             Some(Err(error)) => Err(error.into()),
@@ -276,10 +301,7 @@ mod tests {
                 size: Some(size),
                 ..Item::default()
             },
-            verdict: Verdict {
-                direction: Direction::Incoming,
-                matches: Vec::new(),
-            },
+            verdict: None,
         }
     }
 

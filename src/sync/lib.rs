@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod folders;
 mod intake;
+mod journal;
 mod login;
 mod look;
 mod mailbox;

@@ -9,14 +9,15 @@ use crate::matching::{self, Participants, Verdict};
 use crate::{FolderType, Role, Skipped, address};
 
 /// What `SyncFolderItems` itself shall tell: enough to forget most strangers' mail without another request.
-pub(crate) const SUMMARY: [Property; 4] = [
+pub(crate) const SUMMARY: [Property; 5] = [
     Property::ItemClass,
     Property::From,
     Property::IsRead,
     Property::DateTimeReceived,
+    Property::JournalReport,
 ];
 /// What the matching rule and the fetching of bodies ask for.
-const HEADERS: [Property; 8] = [
+const HEADERS: [Property; 9] = [
     Property::ItemClass,
     Property::From,
     Property::Sender,
@@ -25,6 +26,7 @@ const HEADERS: [Property; 8] = [
     Property::BccRecipients,
     Property::Size,
     Property::IsDraft,
+    Property::JournalReport,
 ];
 /// Items a request: the server works at one request for a minute at most, and a header takes it under a millisecond.
 const ITEMS_PER_REQUEST: usize = 256;
@@ -43,7 +45,8 @@ pub(crate) struct Candidate {
     pub seen: Seen,
     /// Its addresses, resolved.
     pub item: Item,
-    pub verdict: Verdict,
+    /// None yet of a journal report: only its body tells whose mail it reports.
+    pub verdict: Option<Verdict>,
 }
 
 /// What a look brought.
@@ -60,6 +63,9 @@ impl Reading {
     pub(crate) fn may_matter(&self, item: &Item) -> bool {
         if !item.class.as_deref().is_none_or(is_mail) || self.is_too_old(item) {
             return false;
+        }
+        if item.journal_report {
+            return true;
         }
         match &item.from {
             // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
@@ -104,6 +110,14 @@ impl Reading {
         if draft || !item.class.as_deref().is_none_or(is_mail) {
             return Ok(());
         }
+        if item.journal_report {
+            into.candidates.push(Candidate {
+                seen,
+                item,
+                verdict: None,
+            });
+            return Ok(());
+        }
         if item.from.is_none() {
             item.from = item.sender.take();
         }
@@ -119,6 +133,7 @@ impl Reading {
         let Some(verdict) = self.verdict(&mut item).await? else {
             return Ok(());
         };
+        let verdict = Some(verdict);
         into.candidates.push(Candidate { seen, item, verdict });
         Ok(())
     }
@@ -131,7 +146,12 @@ impl Reading {
         for recipient in item.to.iter_mut().chain(&mut item.cc).chain(&mut item.bcc) {
             self.directory.resolve(&self.mailbox, recipient).await?;
         }
-        Ok(matching::verdict(&self.book, &participants(item)).filter(|verdict| self.is_asked_for(verdict)))
+        Ok(self.judge_resolved(item))
+    }
+
+    /// The rule, once all addresses are SMTP addresses.
+    pub(crate) fn judge_resolved(&self, item: &Item) -> Option<Verdict> {
+        matching::verdict(&self.book, &participants(item)).filter(|verdict| self.is_asked_for(verdict))
     }
 
     /// A search asks for some addresses only.

@@ -49,6 +49,11 @@ pub(super) fn read_item(events: &mut Events<'_>) -> Result<RawItem, Unreadable> 
             "IsRead" => item.read = events.boolean()?,
             "References" => item.references = events.some_text()?,
             "Attachments" => item.attachments = read_attachments(events)?,
+            // The only one that is ever asked for; it is there where the header is, even if that is empty.
+            "ExtendedProperty" => {
+                item.journal_report = true;
+                events.skip()?;
+            }
             "MimeContent" => raw.mime = Some(events.base64()?),
             _ => events.skip()?,
         }

@@ -5,6 +5,12 @@ use crate::{Property, RequestServerVersion};
 
 use super::get_item::Mime;
 
+/// The header X-MS-Journal-Report as a named property (MS-OXPROPS, PS_INTERNET_HEADERS), which summaries show too.
+const JOURNAL_REPORT: &str = concat!(
+    "<t:ExtendedFieldURI DistinguishedPropertySetId=\"InternetHeaders\" ",
+    "PropertyName=\"X-MS-Journal-Report\" PropertyType=\"String\"/>"
+);
+
 /// `m:ItemShape`: the id and these properties.
 pub(super) fn write_item_shape(
     xml: &mut Xml,
@@ -23,7 +29,10 @@ pub(super) fn write_item_shape(
             xml.raw("<t:AdditionalProperties>");
             open = true;
         }
-        xml.raw("<t:FieldURI FieldURI=\"").raw(property.field_uri()).raw("\"/>");
+        match property.field_uri() {
+            Some(uri) => xml.raw("<t:FieldURI FieldURI=\"").raw(uri).raw("\"/>"),
+            None => xml.raw(JOURNAL_REPORT),
+        };
     }
     if open {
         xml.raw("</t:AdditionalProperties>");

@@ -272,3 +272,70 @@ async fn a_message_is_fetched_again_and_marked_read_by_its_id() {
     assert_eq!(answer, [gone]);
     assert!(jane.is_read(&item).unwrap());
 }
+
+/// As the transport of Exchange writes a report.
+fn journal_report(inner: &str) -> String {
+    format!(
+        "From: Microsoft Exchange <postmaster@example.com>\r\nTo: {JANE}\r\nSubject: report\r\nMessage-ID: <report@test>\r\n\
+         Date: Mon, 2 Mar 2026 09:31:00 +0000\r\nX-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=j\r\n\r\n--j\r\nContent-Type: text/plain\r\n\r\nSender: {CUSTOMER}\r\n\
+         --j\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--j--\r\n"
+    )
+}
+
+#[tokio::test]
+async fn the_message_in_a_journal_report_is_collected_in_its_place() {
+    for version in ServerVersion::ALL {
+        let server = server().version(version).start().await.unwrap();
+        let jane = server.mailbox(JANE).unwrap();
+        jane.deliver("inbox", journal_report(&mail("reported", CUSTOMER, JOE)))
+            .unwrap();
+        jane.deliver("inbox", journal_report(&mail("internal", JOE, JANE)))
+            .unwrap();
+        let mut host = Host::default();
+        host.run(&engine(&server), &[JANE]).await;
+        assert!(host.failures.is_empty(), "{version:?}: {:?}", host.failures);
+        let stored: Vec<_> = host
+            .stored
+            .iter()
+            .map(|((_, id), subject)| (id.as_str(), subject.as_str()))
+            .collect();
+        assert_eq!(stored, [("<reported@test>", "reported")], "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn signed_encrypted_resent_and_blind_copied_mail_and_the_archive_are_collected() {
+    let server = server().archive(JANE).start().await.unwrap();
+    let jane = server.mailbox(JANE).unwrap();
+    let smime = mail("encrypted", CUSTOMER, JANE).replace(
+        "\r\n\r\n",
+        "\r\nMIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\nMIIB",
+    );
+    let item = jane.deliver("inbox", smime).unwrap();
+    jane.set_item_class(&item, "IPM.Note.SMIME").unwrap();
+    let resent = format!(
+        "Resent-From: {JOE}\r\nResent-To: {JANE}\r\n{}",
+        mail("resent", CUSTOMER, JOE)
+    );
+    jane.deliver("inbox", resent).unwrap();
+    let blind = format!("Bcc: {CUSTOMER}\r\n{}", mail("blind", JANE, "x@else.example"));
+    jane.deliver("sentitems", blind).unwrap();
+    let report = mail("bounce", CUSTOMER, JANE);
+    let item = jane.deliver("inbox", report).unwrap();
+    jane.set_item_class(&item, "REPORT.IPM.Note.NDR").unwrap();
+    let mut host = Host::default();
+    host.run(&engine(&server), &[JANE]).await;
+    assert_eq!(host.subjects(), ["blind", "bounce", "encrypted", "resent"]);
+    jane.deliver("archivemsgfolderroot", mail("archived", CUSTOMER, JANE))
+        .unwrap();
+    let with_archive = Engine::new(Settings {
+        folders: vec!["msgfolderroot".into(), "archivemsgfolderroot".into()],
+        ..settings(&server)
+    })
+    .unwrap();
+    host.run(&with_archive, &[JANE]).await;
+    assert!(host.failures.is_empty(), "{:?}", host.failures);
+    assert_eq!(host.subjects(), ["archived", "blind", "bounce", "encrypted", "resent"]);
+}

@@ -338,7 +338,10 @@ fn headers(xml: &mut Xml, item: &Item, wanted: &[String], all: bool) {
 
 fn extended_value(property: &ExtendedField, item: &Item, p: &Properties) -> Option<String> {
     let text = |value: Option<&str>| value.filter(|v| !v.is_empty()).map(str::to_owned);
-    match (property.tag?, property.kind.as_str()) {
+    let Some(tag) = property.tag else {
+        return named_header(property, item);
+    };
+    match (tag, property.kind.as_str()) {
         (0x007D, "String") => {
             let mime = item.content.mime();
             let end = mime
@@ -359,7 +362,7 @@ fn extended_value(property: &ExtendedField, item: &Item, p: &Properties) -> Opti
         (0x0E07, "Integer") => Some(u8::from(item.flags.read).to_string()),
         (0x0E06 | 0x3007 | 0x3008, "SystemTime") => Some(date_time(p.received)),
         (0x0039, "SystemTime") => p.sent.map(date_time),
-        _ => named_header(property, item),
+        _ => None,
     }
 }
 
@@ -377,11 +380,8 @@ fn named_header(property: &ExtendedField, item: &Item) -> Option<String> {
     }
     let mime = item.content.mime();
     let message = MessageParser::default().parse_headers(mime.as_ref())?;
-    let value = message
-        .header_raw(attribute("PropertyName")?.to_owned())?
-        .trim()
-        .to_owned();
-    Some(value).filter(|v| !v.is_empty())
+    let value = message.header_raw(attribute("PropertyName")?.to_owned())?;
+    Some(value.trim().to_owned())
 }
 
 pub(crate) fn extended(xml: &mut Xml, property: &ExtendedField, value: &str) {

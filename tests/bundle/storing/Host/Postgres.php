@@ -55,7 +55,12 @@ final class Postgres
         $this->run(['initdb', '-D', $this->directory . '/data', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N']);
         $this->run([
             'pg_ctl', 'start', '-w', '-D', $this->directory . '/data', '-l', $this->directory . '/log',
-            '-o', \sprintf('-k %s -c listen_addresses= -c fsync=off -c deadlock_timeout=200ms', $this->directory),
+            '-o', \sprintf(
+                '-k %s -c listen_addresses= -c fsync=%s -c deadlock_timeout=200ms',
+                $this->directory,
+                // tests need no disk; the benchmark does
+                'on' === getenv('POSTGRES_FSYNC') ? 'on' : 'off'
+            ),
         ]);
     }
 

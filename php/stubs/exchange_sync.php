@@ -73,6 +73,17 @@ namespace {
         }
 
         /**
+         * Watches mailboxes, so that new mail is known within seconds. What is new is read by run().
+         *
+         * @param list<string> $mailboxes SMTP addresses
+         *
+         * @throws \ExchangeSync\Exception
+         */
+        public function watch(array $mailboxes): \ExchangeSync\Watch
+        {
+        }
+
+        /**
          * One message with its body and attachments; null where it is gone from the server.
          *
          * @param string $mailbox SMTP address
@@ -229,6 +240,29 @@ namespace ExchangeSync {
          * @throws Exception
          */
         public function valid(): bool
+        {
+        }
+    }
+
+    /**
+     * Mailboxes under watch. Dropping the object ends the watch.
+     */
+    final class Watch
+    {
+        private function __construct()
+        {
+        }
+
+        /**
+         * Waits until a mailbox has news. Each is told once when its watch begins, so that nothing is missed.
+         *
+         * @param float $seconds how long to wait at most, up to a day
+         *
+         * @return News|null null: the time is over, and nothing happened
+         *
+         * @throws Exception
+         */
+        public function wait(float $seconds): ?News
         {
         }
     }
@@ -482,6 +516,21 @@ namespace ExchangeSync {
         public readonly string $mailbox;
         /** Number of its mail folders. */
         public readonly int $folders;
+
+        private function __construct()
+        {
+        }
+    }
+
+    /**
+     * A mailbox under watch that has news.
+     */
+    final class News
+    {
+        /** Address of the mailbox, as it was given. */
+        public readonly string $mailbox;
+        /** It can't be watched just now, and is tried again later; null: something happened in it, or may have. */
+        public readonly ?Failure $failure;
 
         private function __construct()
         {

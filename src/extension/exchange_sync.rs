@@ -22,9 +22,6 @@ use crate::value::{self, Message, ServerInfo};
 use crate::watch::{Watch, Watching};
 use crate::{exception, interrupt, options, panics};
 
-/// Threads of a run: one reads from the network while the other parses.
-const RUN_THREADS: usize = 2;
-
 /// Reads mail of contacts and users from an Exchange server. It holds settings only, may be kept as long as you like, and
 /// used before and after fork().
 #[php_class]
@@ -104,7 +101,7 @@ impl ExchangeSync {
     pub fn watch(&self, mailboxes: &ZendHashTable) -> PhpResult<Watch> {
         panics::guard(|| {
             let mailboxes = options::strings("mailboxes", mailboxes)?;
-            let host = Host::start(&self.settings, RUN_THREADS)?;
+            let host = Host::start(&self.settings)?;
             let watch = {
                 let _inside = host.runtime()?.enter();
                 host.engine().watch(mailboxes)
@@ -154,7 +151,7 @@ impl ExchangeSync {
         if let Some(host) = self.host.borrow().as_ref().filter(|host| host.is_here()) {
             return Ok(host.clone());
         }
-        let host = Rc::new(OfProcess::new(Host::start(&self.settings, 1)?));
+        let host = Rc::new(OfProcess::new(Host::start(&self.settings)?));
         *self.host.borrow_mut() = Some(host.clone());
         Ok(host)
     }
@@ -162,7 +159,7 @@ impl ExchangeSync {
     fn start(&self, mailboxes: Iterable, begin: impl FnOnce(&Engine) -> sync::Run + 'static) -> PhpResult<Run> {
         let settings = self.settings.clone();
         Ok(Run::new(Box::new(move || {
-            let host = Host::start(&settings, RUN_THREADS)?;
+            let host = Host::start(&settings)?;
             let run = {
                 let _inside = host.runtime()?.enter();
                 begin(host.engine())

@@ -9,10 +9,18 @@ pub(crate) const MAX_ADDRESS_OCTETS: usize = 254;
 pub(crate) fn normalize(text: &str) -> Option<Cow<'_, str>> {
     let spec = addr_spec(text)?;
     if spec.is_ascii() {
-        if spec.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Some(Cow::Owned(spec.to_ascii_lowercase()));
-        }
-        return Some(Cow::Borrowed(spec));
+        // Folds without a way out are done 16 octets at a time.
+        let (odd, upper) = spec.bytes().fold((false, false), |(odd, upper), b| {
+            (odd | (b <= b' ') | (b == 0x7f), upper | b.is_ascii_uppercase())
+        });
+        return match (odd, upper) {
+            (true, _) => None,
+            (false, true) => Some(Cow::Owned(spec.to_ascii_lowercase())),
+            (false, false) => Some(Cow::Borrowed(spec)),
+        };
+    }
+    if spec.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return None;
     }
     let lower = spec.to_lowercase();
     (lower.len() <= MAX_ADDRESS_OCTETS).then_some(Cow::Owned(lower))
@@ -25,11 +33,7 @@ fn addr_spec(text: &str) -> Option<&str> {
         None => text,
     };
     let (local, domain) = spec.rsplit_once('@')?;
-    let well_formed = !local.is_empty()
-        && !domain.is_empty()
-        && spec.len() <= MAX_ADDRESS_OCTETS
-        && !spec.chars().any(|c| c.is_whitespace() || c.is_control());
-    well_formed.then_some(spec)
+    (!local.is_empty() && !domain.is_empty() && spec.len() <= MAX_ADDRESS_OCTETS).then_some(spec)
 }
 
 #[cfg(test)]

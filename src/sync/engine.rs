@@ -1,6 +1,6 @@
 //! The engine's face to its host: settings in, runs out. Knows no PHP and no database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -8,17 +8,16 @@ use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
 use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
-use tokio::sync::{OnceCell, mpsc};
-use tokio::task::JoinSet;
+use tokio::sync::{OnceCell, SemaphorePermit};
 use url::Url;
 
-use crate::budget::{Budget, Hold};
+use crate::budget::Budget;
 use crate::directory::Directory;
-use crate::mailbox::{Delivery, Outlet, Reading, Stop};
-use crate::{AddressBook, Batch, Domains, Error, Message, Settings, Watch, address, folders};
+use crate::folders::{self, Folders};
+use crate::login::Login;
+use crate::mailbox::{Outlet, Purpose, Reading, Stop};
+use crate::{AddressBook, Domains, Error, Message, Run, Settings, Watch, address};
 
-/// Batches that wait for the host at most.
-const WAITING_BATCHES: usize = 8;
 /// Around the largest message in base64: the rest of an answer, and the other messages of its request.
 const ANSWER_SLACK_BYTES: u64 = 32 << 20;
 
@@ -81,7 +80,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way, and whose hands the remedy is in.
     pub async fn check(&self, mailbox: &str) -> Result<ServerInfo, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         let client = &reading.client;
         let told = |error: ews::Error| reading.error(&error);
         let root = reading
@@ -113,7 +112,7 @@ impl Engine {
 
     /// Starts a run; must be called inside a tokio runtime. Dropping the `Run` aborts all its work.
     pub fn run(&self, book: Arc<AddressBook>) -> Run {
-        Run::new(self.clone(), book, Arc::default())
+        Run::new(self.clone(), book, Purpose::Everything)
     }
 
     /// Starts a search for mail of the participants in the mailboxes offered; else like `run`. Checkpoints are neither
@@ -124,7 +123,7 @@ impl Engine {
             .filter_map(|text| address::normalize(text))
             .map(std::borrow::Cow::into_owned)
             .collect();
-        Run::new(self.clone(), book, Arc::new(participants))
+        Run::new(self.clone(), book, Purpose::MailOf(Arc::new(participants)))
     }
 
     /// Starts to watch mailboxes, so that new mail is known within seconds; must be called inside a tokio runtime.
@@ -138,7 +137,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way.
     pub async fn message(&self, mailbox: &str, item_id: &str) -> Result<Option<Message>, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         reading
             .message(&ItemId(item_id.into()))
             .await
@@ -150,7 +149,7 @@ impl Engine {
     /// # Errors
     /// What stands in the way.
     pub async fn set_read(&self, mailbox: &str, item_ids: &[String], read: bool) -> Result<Vec<String>, Error> {
-        let reading = self.reading(mailbox, Arc::default(), Arc::default()).await?;
+        let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         let ids: Vec<ItemId> = item_ids.iter().map(|id| ItemId(id.clone())).collect();
         let answers = reading
             .mailbox
@@ -172,7 +171,7 @@ impl Engine {
         &self,
         mailbox: &str,
         book: Arc<AddressBook>,
-        participants: Arc<HashSet<String>>,
+        purpose: Purpose,
     ) -> Result<Reading, Error> {
         if !self.domains.allow(mailbox) {
             return Err(Error::outside_domains(mailbox));
@@ -187,7 +186,7 @@ impl Engine {
             directory: self.directory.clone(),
             budget: self.budget.clone(),
             since: self.settings.since.map(Into::into),
-            participants,
+            purpose,
         })
     }
 
@@ -238,111 +237,79 @@ impl Engine {
         }))
     }
 
+    /// Mailboxes at once.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.settings.concurrency
+    }
+
     /// Reads one mailbox to its end and says its last word, whatever happens.
-    async fn read(self, task: MailboxTask, book: Arc<AddressBook>, participants: Arc<HashSet<String>>, outlet: Outlet) {
-        let work = async {
-            let reading = self.reading(&task.address, book, participants).await?;
-            let outcome = match reading.participants.is_empty() {
-                true => reading.synchronize(task.checkpoints, &outlet).await,
-                false => reading.search(&outlet).await,
-            };
-            match outcome {
-                Err(Stop::Failed(error)) => Err(reading.error(&error)),
-                Ok(()) | Err(Stop::HostGone) => Ok(()),
-            }
-        };
+    pub(crate) async fn read(
+        self,
+        task: MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+        login: Arc<Login>,
+        outlet: Outlet,
+    ) {
+        let address = task.address.clone();
+        let work = self.read_mailbox(task, book, purpose, &login, &outlet);
         let failure = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(outcome) => outcome.err(),
-            Err(_panic) => Some(Error::internal(&task.address)),
+            Err(_panic) => Some(Error::internal(&address)),
         };
         outlet.finish(failure).await;
     }
-}
 
-/// A run under way. The host's loop: on `WantsMailbox`, `offer` one or `no_more_mailboxes`; then `next` again.
-pub struct Run {
-    engine: Engine,
-    book: Arc<AddressBook>,
-    participants: Arc<HashSet<String>>,
-    batches: mpsc::Receiver<Delivery>,
-    sender: mpsc::Sender<Delivery>,
-    tasks: JoinSet<()>,
-    /// Mailboxes whose last batch is still to come.
-    under_way: usize,
-    offers: Offers,
-    /// Room taken by the batch that the host has.
-    held: Vec<Hold>,
-}
-
-enum Offers {
-    Open,
-    Closed,
-}
-
-/// What a run waits for.
-pub enum Event {
-    /// A batch to store.
-    Batch(Box<Batch>),
-    /// Room for one more mailbox: call `offer` or `no_more_mailboxes`.
-    WantsMailbox,
-    /// All offered mailboxes are read, and there are no more.
-    Finished,
-}
-
-impl Run {
-    fn new(engine: Engine, book: Arc<AddressBook>, participants: Arc<HashSet<String>>) -> Self {
-        let (sender, batches) = mpsc::channel(WAITING_BATCHES);
-        Self {
-            engine,
-            book,
-            participants,
-            batches,
-            sender,
-            tasks: JoinSet::new(),
-            under_way: 0,
-            offers: Offers::Open,
-            held: Vec::new(),
-        }
-    }
-
-    /// Waits for the next event. Cancel-safe, so that the host can look for signals in between.
-    pub async fn next(&mut self) -> Event {
-        self.held.clear();
-        if self.under_way < self.engine.settings.concurrency && matches!(self.offers, Offers::Open) {
-            return Event::WantsMailbox;
-        }
-        if self.under_way == 0 {
-            return Event::Finished;
-        }
-        while self.tasks.try_join_next().is_some() {}
-        // Never `None`: the run holds a sender itself.
-        let Some(delivery) = self.batches.recv().await else {
-            return Event::Finished;
+    async fn read_mailbox(
+        &self,
+        task: MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+        login: &Login,
+        outlet: &Outlet,
+    ) -> Result<(), Error> {
+        let first = self.allowed(&task.address, login).await?;
+        let opened = self.open(&task, book, purpose).await;
+        login.learn(opened.as_ref().err());
+        drop(first);
+        let (reading, folders) = opened?;
+        let outcome = match &reading.purpose {
+            Purpose::Everything => reading.synchronize(folders, &task.checkpoints, outlet).await,
+            Purpose::MailOf(participants) => reading.search(folders, participants, outlet).await,
         };
-        if delivery.batch.done {
-            self.under_way -= 1;
+        match outcome {
+            Err(Stop::Failed(error)) => {
+                let error = reading.error(&error);
+                login.learn(Some(&error));
+                Err(error)
+            }
+            Ok(()) | Err(Stop::HostGone) => Ok(()),
         }
-        self.held = delivery.hold;
-        Event::Batch(Box::new(delivery.batch))
     }
 
-    /// Gives one more mailbox; must be called inside the tokio runtime, after `WantsMailbox`.
-    pub fn offer(&mut self, mailbox: MailboxTask) {
-        let outlet = Outlet {
-            mailbox: mailbox.address.as_str().into(),
-            batches: self.sender.clone(),
-        };
-        self.under_way += 1;
-        let work = self
-            .engine
-            .clone()
-            .read(mailbox, self.book.clone(), self.participants.clone(), outlet);
-        self.tasks.spawn(work);
+    /// The first that is asked of a mailbox, and with it of a server.
+    async fn open(
+        &self,
+        task: &MailboxTask,
+        book: Arc<AddressBook>,
+        purpose: Purpose,
+    ) -> Result<(Reading, Folders), Error> {
+        let reading = self.reading(&task.address, book, purpose).await?;
+        let folders = reading.folders(&task.checkpoints).await;
+        let folders = folders.map_err(|error| reading.error(&error))?;
+        Ok((reading, folders))
     }
 
-    /// Says that there are no more.
-    pub fn no_more_mailboxes(&mut self) {
-        self.offers = Offers::Closed;
+    /// Waits for the proof of the login, but not with a mailbox that may not be contacted anyway.
+    pub(crate) async fn allowed<'a>(
+        &self,
+        mailbox: &str,
+        login: &'a Login,
+    ) -> Result<Option<SemaphorePermit<'a>>, Error> {
+        if !self.domains.allow(mailbox) {
+            return Err(Error::outside_domains(mailbox));
+        }
+        login.enter().await.map_err(|refusal| refusal.also_of(mailbox))
     }
 }
 

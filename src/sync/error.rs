@@ -74,6 +74,17 @@ impl Error {
         }
     }
 
+    /// The login was refused for another mailbox before: this one was not contacted.
+    pub(crate) fn also_of(self, mailbox: &str) -> Self {
+        Self {
+            message: format!(
+                "Mailbox {mailbox} was not contacted, since the login was refused before. {}",
+                self.message
+            ),
+            ..self
+        }
+    }
+
     /// Our own fault: a task ended that should not.
     pub(crate) fn internal(mailbox: &str) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ews::{DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox, RequestServerVersion};
 
@@ -37,6 +38,8 @@ pub(crate) struct Selected {
 /// A mailbox's folders that are read.
 #[derive(Debug)]
 pub(crate) struct Folders {
+    /// When they were asked for.
+    pub listed_at: SystemTime,
     pub selected: Vec<Selected>,
     /// The root's folder and its new checkpoint, where that changed.
     pub root: Option<(Arc<Folder>, RootCheckpoint)>,
@@ -49,6 +52,7 @@ pub(crate) async fn list(
     wanted: &[String],
     version: RequestServerVersion,
 ) -> Result<Folders, ews::Error> {
+    let listed_at = SystemTime::now();
     let fresh = known.is_none();
     let mut roles = match known {
         Some(roles) => roles,
@@ -72,6 +76,7 @@ pub(crate) async fn list(
         .flatten()
         .map(|id| (Arc::new(root_folder(&id)), roles.clone()));
     Ok(Folders {
+        listed_at,
         selected: select(all, &roles, wanted),
         root,
     })

@@ -3,6 +3,7 @@
 
 mod address;
 mod address_book;
+mod attachment;
 mod batch;
 mod budget;
 mod checkpoint;
@@ -13,19 +14,23 @@ mod error;
 mod folder;
 mod folders;
 mod intake;
+mod login;
 mod look;
 mod mailbox;
 mod matching;
+mod run;
 mod search;
 mod settings;
 mod tnef;
 mod watch;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
+pub use attachment::AttachmentInfo;
 pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};
-pub use content::{AttachmentInfo, Content};
-pub use engine::{Engine, Event, MailboxTask, Run, ServerInfo};
+pub use content::Content;
+pub use engine::{Engine, MailboxTask, ServerInfo};
 pub use error::{Error, ErrorKind};
 pub use matching::{Participants, Verdict, verdict};
+pub use run::{Event, Run};
 pub use settings::{Domains, Settings};
 pub use watch::{News, Watch};

@@ -4,9 +4,9 @@ use ews::{EmailAddress, Item, ItemId, Mime, Property, ResponseError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::directory::needs_resolving;
-use crate::mailbox::Reading;
+use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
-use crate::{FolderType, OwnerKind, Role, Skipped, address};
+use crate::{FolderType, Role, Skipped, address};
 
 /// What `SyncFolderItems` itself shall tell: enough to forget most strangers' mail without another request.
 pub(crate) const SUMMARY: [Property; 4] = [
@@ -136,11 +136,10 @@ impl Reading {
 
     /// A search asks for some addresses only.
     fn is_asked_for(&self, verdict: &Verdict) -> bool {
-        self.participants.is_empty()
-            || verdict
-                .matches
-                .iter()
-                .any(|m| m.kind == OwnerKind::Contact && self.participants.contains(&m.email))
+        match &self.purpose {
+            Purpose::Everything => true,
+            Purpose::MailOf(participants) => verdict.matches.iter().any(|m| participants.contains(&m.email)),
+        }
     }
 }
 

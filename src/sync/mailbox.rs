@@ -2,15 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
 use crate::budget::{Budget, Hold};
 use crate::checkpoint::{FolderCheckpoint, RootCheckpoint};
 use crate::directory::Directory;
-use crate::folders;
+use crate::folders::{self, Folders};
 use crate::{AddressBook, Batch, Error, Folder, Settings};
+
+/// What a mailbox is read for.
+#[derive(Debug, Clone)]
+pub(crate) enum Purpose {
+    /// All that is new since its checkpoints.
+    Everything,
+    /// Mail of these addresses, in normal form, whenever it came.
+    MailOf(Arc<HashSet<String>>),
+}
 
 /// What all steps of one mailbox share.
 pub(crate) struct Reading {
@@ -21,8 +29,7 @@ pub(crate) struct Reading {
     pub directory: Arc<Directory>,
     pub budget: Budget,
     pub since: Option<time::OffsetDateTime>,
-    /// A search's addresses in normal form; empty: all.
-    pub participants: Arc<HashSet<String>>,
+    pub purpose: Purpose,
 }
 
 /// A batch on its way to the host, and the room that its mail takes.
@@ -83,16 +90,20 @@ impl Reading {
         Error::of_mailbox(address, error, held_for)
     }
 
+    /// The folders to read: the first that is asked of a mailbox.
+    pub async fn folders(&self, stored: &HashMap<String, String>) -> Result<Folders, ews::Error> {
+        let known = RootCheckpoint::find(stored);
+        folders::list(&self.mailbox, known, &self.settings.folders, self.client.version()).await
+    }
+
     /// Reads all that is new, folder by folder.
-    pub async fn synchronize(&self, stored: HashMap<String, String>, outlet: &Outlet) -> Result<(), Stop> {
-        let looked_at = SystemTime::now();
-        let folders = folders::list(
-            &self.mailbox,
-            RootCheckpoint::find(&stored),
-            &self.settings.folders,
-            self.client.version(),
-        )
-        .await?;
+    pub async fn synchronize(
+        &self,
+        folders: Folders,
+        stored: &HashMap<String, String>,
+        outlet: &Outlet,
+    ) -> Result<(), Stop> {
+        let looked_at = folders.listed_at;
         if let Some((folder, checkpoint)) = folders.root {
             let checkpoint = Some(checkpoint.encode());
             self.tell(outlet, folder, checkpoint).await?;

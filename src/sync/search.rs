@@ -1,9 +1,10 @@
 //! Finds earlier mail of addresses that the CRM has only now. Knows no checkpoints.
 
+use std::collections::HashSet;
+
 use ews::{FolderId, Query, RequestServerVersion, ResponseCode};
 
-use crate::checkpoint::RootCheckpoint;
-use crate::folders;
+use crate::folders::Folders;
 use crate::intake;
 use crate::look::{SUMMARY, Seen};
 use crate::mailbox::{Outlet, Reading, Stop};
@@ -16,12 +17,14 @@ const ADDRESSES_PER_QUERY: usize = 20;
 
 impl Reading {
     /// Searches the folders that would be read for mail of the participants.
-    pub(crate) async fn search(&self, outlet: &Outlet) -> Result<(), Stop> {
-        let mut participants: Vec<String> = self.participants.iter().cloned().collect();
+    pub(crate) async fn search(
+        &self,
+        folders: Folders,
+        participants: &HashSet<String>,
+        outlet: &Outlet,
+    ) -> Result<(), Stop> {
+        let mut participants: Vec<String> = participants.iter().cloned().collect();
         participants.sort();
-        let version = self.client.version();
-        let none: Option<RootCheckpoint> = None;
-        let folders = folders::list(&self.mailbox, none, &self.settings.folders, version).await?;
         for selected in folders.selected {
             for addresses in participants.chunks(ADDRESSES_PER_QUERY) {
                 match self

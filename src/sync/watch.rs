@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::login::Login;
+use crate::mailbox::Purpose;
 use crate::{Engine, Error};
 
 /// Mailboxes that share a stream: each stream takes one of the connections that a throttling policy allows.
@@ -39,7 +41,8 @@ pub struct News {
     pub failure: Option<Error>,
 }
 
-/// Mailboxes under watch. Dropped, it ends all its work.
+/// Mailboxes under watch. Dropped, it ends all its work. A refused login ends it too, once all mailboxes are told: the
+/// account would be locked by more.
 #[derive(Debug)]
 pub struct Watch {
     board: Arc<Board>,
@@ -73,11 +76,13 @@ impl Watch {
     /// Watches mailboxes; must be called inside a tokio runtime. Each is told once at the beginning.
     pub(crate) fn new(engine: Engine, mailboxes: Vec<String>) -> Self {
         let board = Arc::<Board>::default();
+        let login = Arc::<Login>::default();
         let mut tasks = JoinSet::new();
         for group in mailboxes.chunks(MAILBOXES_PER_STREAM) {
             let watcher = Watcher {
                 engine: engine.clone(),
                 board: board.clone(),
+                login: login.clone(),
             };
             tasks.spawn(watcher.group(group.to_vec()));
         }
@@ -100,6 +105,7 @@ impl Watch {
 struct Watcher {
     engine: Engine,
     board: Arc<Board>,
+    login: Arc<Login>,
 }
 
 /// How a group's stream ended.
@@ -118,6 +124,9 @@ impl Watcher {
         let mut pause = FIRST_PAUSE;
         loop {
             let subscribed = self.subscribe(&mailboxes).await;
+            if self.login.is_refused() {
+                return;
+            }
             let since = Instant::now();
             let ended = match subscribed.first() {
                 None => Ended::Stream,
@@ -147,7 +156,16 @@ impl Watcher {
     async fn subscribe(&self, mailboxes: &[String]) -> Vec<Subscribed> {
         let mut subscribed = Vec::new();
         for address in mailboxes {
-            match self.subscribe_one(address).await {
+            let outcome = match self.engine.allowed(address, &self.login).await {
+                Ok(first) => {
+                    let outcome = self.subscribe_one(address).await;
+                    self.login.learn(outcome.as_ref().err());
+                    drop(first);
+                    outcome
+                }
+                Err(error) => Err(error),
+            };
+            match outcome {
                 Ok(subscription) => {
                     subscribed.push(subscription);
                     self.board.post(address, None);
@@ -159,7 +177,10 @@ impl Watcher {
     }
 
     async fn subscribe_one(&self, address: &str) -> Result<Subscribed, Error> {
-        let reading = self.engine.reading(address, Arc::default(), Arc::default()).await?;
+        let reading = self
+            .engine
+            .reading(address, Arc::default(), Purpose::Everything)
+            .await?;
         let told = |error: ews::Error| reading.error(&error);
         // The first answer tells which version the server speaks, and with it whether it can stream.
         let inbox = reading

@@ -27,7 +27,7 @@ final class StubsTest extends TestCase
     {
         $stubs = (string) file_get_contents(self::STUBS . '/exchange_sync.php');
         $classes = (new ReflectionExtension('exchange_sync'))->getClasses();
-        self::assertCount(20, $classes);
+        self::assertCount(22, $classes);
         foreach ($classes as $class) {
             $stub = $this->bodyOf($class, $stubs);
             foreach ($class->getProperties() as $property) {

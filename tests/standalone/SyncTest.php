@@ -161,21 +161,28 @@ final class SyncTest extends TestCase
         );
     }
 
-    public function testAMovedMessageChangesItsFolderAndStaysOneCopy(): void
+    /**
+     * @dataProvider moves
+     */
+    public function testAMovedMessageChangesItsFolderAndStaysOneCopy(string $message, string $to, string $folder): void
     {
         $this->sync();
-        $this->exchange->control([
-            'command' => 'move',
-            'mailbox' => self::JONAS,
-            'item' => '<5c1f0a7e-anfrage@seebad-hotel.example>',
-            'to' => 'inbox/Customers',
-        ]);
+        $this->exchange->control(['command' => 'move', 'mailbox' => self::JONAS, 'item' => $message, 'to' => $to]);
 
         $second = $this->sync();
 
-        self::assertSame([0, 0], [$second['emails'], $second['copies']]);
-        self::assertSame(['Customers'], $this->column('f.name', '<5c1f0a7e%'));
-        self::assertSame([0], $this->column('c.is_gone', '<5c1f0a7e%'));
+        self::assertSame([0, 0, 1, 0], [$second['emails'], $second['copies'], $second['moved'], $second['gone']]);
+        self::assertSame([$folder], $this->column('f.name', $message));
+        self::assertSame([0], $this->column('c.is_gone', $message));
+    }
+
+    /**
+     * The engine tells removal and arrival in the order of the folders: once this way, once the other.
+     */
+    public function moves(): iterable
+    {
+        yield 'into a sub-folder' => ['<5c1f0a7e-anfrage@seebad-hotel.example>', 'inbox/Customers', 'Customers'];
+        yield 'out of a sub-folder' => ['<CAJ9-zusage-77@mail.hoffmann-privat.example>', 'inbox', 'Inbox'];
     }
 
     public function testAMessageDeletedOnTheServerStaysStored(): void

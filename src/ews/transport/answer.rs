@@ -21,6 +21,8 @@ pub struct Answer {
 const PAGE_BYTES: u64 = 64 << 10;
 /// Reads grow by this where the server does not tell the length; the allocator moves pages, it doesn't copy them.
 const GROWTH: usize = 4 << 20;
+/// The connection's task sees the end, and wakes another that gives the socket back; one turn is to spare.
+const SETTLING_TURNS: usize = 3;
 
 /// Reads the whole body. A 401 is the authentication's business and must not come here.
 pub(super) async fn read(response: Response, settings: &Settings) -> Result<Answer, Error> {
@@ -73,6 +75,15 @@ pub(super) async fn drain(mut response: Response) {
             return;
         }
     }
+    settled().await;
+}
+
+/// Lets the tasks run that give a socket back to its client once a body has ended. A request that is made before they did
+/// opens another socket: a handshake for nothing, and a login lost that its connection kept.
+async fn settled() {
+    for _ in 0..SETTLING_TURNS {
+        tokio::task::yield_now().await;
+    }
 }
 
 pub(super) async fn body(mut response: Response, limit: u64, settings: &Settings) -> Result<Vec<u8>, Error> {
@@ -97,7 +108,10 @@ pub(super) async fn body(mut response: Response, limit: u64, settings: &Settings
                 }
                 body.extend_from_slice(&chunk);
             }
-            Ok(None) => return Ok(body),
+            Ok(None) => {
+                settled().await;
+                return Ok(body);
+            }
             Err(error) => return Err(failure::of_body(&error, body.len() as u64, settings)),
         }
     }

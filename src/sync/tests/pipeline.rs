@@ -241,6 +241,20 @@ async fn a_search_finds_earlier_mail_of_a_late_contact_in_every_product() {
 }
 
 #[tokio::test]
+async fn a_search_for_nobody_finds_nothing_and_never_reads_everything() {
+    let server = server().start().await.unwrap();
+    server
+        .mailbox(JANE)
+        .unwrap()
+        .deliver("inbox", mail("in", CUSTOMER, JANE))
+        .unwrap();
+    let mut host = Host::default();
+    let mut run = engine(&server).search(Arc::new(book()), vec!["no address".into()]);
+    host.follow(&mut run, &[JANE]).await;
+    assert!(host.stored.is_empty() && host.checkpoints.is_empty());
+}
+
+#[tokio::test]
 async fn a_message_is_fetched_again_and_marked_read_by_its_id() {
     let server = server().start().await.unwrap();
     let jane = server.mailbox(JANE).unwrap();

@@ -88,6 +88,35 @@ async fn a_mailbox_outside_the_domains_is_never_contacted() {
 }
 
 #[tokio::test]
+async fn a_refused_login_is_tried_once_and_not_for_every_mailbox() {
+    let mailboxes: Vec<String> = (0..60).map(|n| format!("user{n}@example.com")).collect();
+    let server = mailboxes
+        .iter()
+        .fold(server(), |server, address| server.mailbox(address))
+        .start()
+        .await
+        .unwrap();
+    let engine = Engine::new(Settings {
+        password: "wrong".into(),
+        auth: "basic".into(),
+        ..settings(&server)
+    })
+    .unwrap();
+    let mailboxes: Vec<&str> = mailboxes.iter().map(String::as_str).collect();
+    let mut host = Host::default();
+    host.run(&engine, &mailboxes).await;
+    assert_eq!(host.failures.len(), 60);
+    assert!(host.failures.iter().all(|f| f.kind == ErrorKind::Authentication));
+    let refused = server.stats().statuses.get(&401).copied();
+    assert_eq!(refused, Some(1), "{:?}", server.stats().statuses);
+    let mut watch = engine.watch(mailboxes.iter().map(ToString::to_string).collect());
+    for _ in 0..60 {
+        assert!(watch.next().await.failure.is_some());
+    }
+    assert_eq!(server.stats().statuses.get(&401), Some(&2));
+}
+
+#[tokio::test]
 async fn a_mailbox_that_fails_does_not_stop_the_others() {
     let server = server().start().await.unwrap();
     for mailbox in [JANE, JOE] {

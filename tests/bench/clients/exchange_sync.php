@@ -4,7 +4,8 @@
  * First synchronization, or the next one, with this project's extension; batches are counted and forgotten.
  *
  * Takes one JSON argument (see harness/clients.py) and prints one JSON line. Options of its own: `read` (also reads text,
- * HTML and attachments of each message, as a host that stores them does), `save` (a file for the checkpoints, a mailbox a
+ * HTML and attachments of each message, as a host that stores them does), `mailboxes` (a CSV file of those to read, where
+ * that is not all users), `save` (a file for the checkpoints, a mailbox a
  * line), `resume` (such a file), `options` (of ExchangeSync).
  */
 
@@ -25,7 +26,7 @@ use ExchangeSync\Message;
 function mailboxes(array $plan, array &$checkpoints): iterable
 {
     if (!isset($plan['resume'])) {
-        foreach (rows($plan['users']) as [$address]) {
+        foreach (rows($plan['mailboxes'] ?? $plan['users']) as [$address]) {
             yield new Mailbox($address);
         }
 

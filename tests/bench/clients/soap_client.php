@@ -160,7 +160,6 @@ for ($worker = 0; $worker < $plan['concurrency']; ++$worker) {
     [$mine, $theirs] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
     if (pcntl_fork() === 0) {
         fclose($mine);
-        $workerMeasure = new Measure();
         $mail = new SoapMail($plan);
         $own = ['seen' => 0, 'matched' => 0, 'mime_bytes' => 0];
         for ($at = $worker; $at < count($mailboxes); $at += $plan['concurrency']) {
@@ -168,13 +167,13 @@ for ($worker = 0; $worker < $plan['concurrency']; ++$worker) {
                 $own[$name] += $value;
             }
         }
-        fwrite($theirs, json_encode($own + ['peak_kib' => $workerMeasure->peak()]) . "\n");
+        fwrite($theirs, json_encode($own) . "\n");
         exit(0);
     }
     fclose($theirs);
     $pipes[] = $mine;
 }
-$sums = ['seen' => 0, 'matched' => 0, 'mime_bytes' => 0, 'peak_kib' => 0];
+$sums = ['seen' => 0, 'matched' => 0, 'mime_bytes' => 0];
 foreach ($pipes as $pipe) {
     foreach (json_decode((string) fgets($pipe), true, flags: JSON_THROW_ON_ERROR) as $name => $value) {
         $sums[$name] += $value;

@@ -61,6 +61,23 @@ def synchronize(name, exchange, **options):
     return result
 
 
+def share(exchange, processes):
+    """This project in so many processes, each with its share of the mailboxes; seconds until the last one is through."""
+    head, *users = exchange.users.read_text(encoding="utf-8").splitlines()
+    running, begun = [], time.perf_counter()
+    for number in range(processes):
+        own = exchange.folder / f"users-{number}.csv"
+        own.write_text("\n".join([head, *users[number::processes], ""]), encoding="utf-8")
+        argument = plan(exchange) | {"mailboxes": str(own)}
+        command = [*COMMANDS["this project"], json.dumps(argument)]
+        running.append(subprocess.Popen(on_core(CLIENT_CORE, command), stdout=subprocess.PIPE, text=True))
+    results = [json.loads(process.communicate()[0]) for process in running]
+    seconds = time.perf_counter() - begun
+    if sum(r["matched"] for r in results) != exchange.expected:
+        raise WrongResult(f"{processes} processes collected {sum(r['matched'] for r in results)} of {exchange.expected}")
+    return {"seconds": seconds, "cpu": sum(r["cpu"] for r in results), "peak_kib": max(r["peak_kib"] for r in results)}
+
+
 def record(name, exchange, file):
     """Records the requests of a client's run; what passed through, as the recorder counted it."""
     recorder = subprocess.Popen([str(RELEASE / "record"), exchange.url, str(file)],

@@ -10,7 +10,7 @@ from statistics import median
 
 from .clients import PYTHON
 
-MARKS = {True: "met", False: "missed", None: "not measured"}
+MARKS = {True: "met", False: "missed", None: "-"}
 
 
 def machine():
@@ -18,8 +18,13 @@ def machine():
     model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
     memory = Path("/proc/meminfo").read_text(encoding="utf-8").split()[1]
     return {"cpu": model, "cores": os.cpu_count(), "memory_gib": round(int(memory) / 2**20),
-            "kernel": platform.release(), "php": version(["php", "-r", "echo PHP_VERSION;"]),
+            "kernel": platform.release(), "priority": priority(), "php": version(["php", "-r", "echo PHP_VERSION;"]),
             "exchangelib": version([str(PYTHON), "-c", "import exchangelib; print(exchangelib.__version__)"])}
+
+
+def priority():
+    """How this run was scheduled: on a machine that does other work, only real-time priority gives figures that mean much."""
+    return "usual" if os.sched_getscheduler(0) == os.SCHED_OTHER else "real-time"
 
 
 def version(command):
@@ -41,8 +46,8 @@ def markdown(result):
     lines = [
         f"# Speed, {result['mode']} run of {result['date']}", "",
         f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB, Linux {m['kernel']}, PHP {m['php']}, exchangelib "
-        f"{m['exchangelib']}. The test Exchange had one core, each client the other; load average {load['before']:.2f} before, "
-        f"{load['after']:.2f} after. Medians, with the least and the most in brackets.", "",
+        f"{m['exchangelib']}. The test Exchange had one core, each client the other, at {m['priority']} priority; load average "
+        f"{load['before']:.2f} before, {load['after']:.2f} after. Medians, with the least and the most in brackets.", "",
         "| work | target | measured | |", "| --- | --- | --- | --- |",
     ]
     lines += [f"| {r['work']} | {r['target']} | {r['measured']} | {MARKS[r['passed']]} |" for r in result["rows"]]

@@ -12,8 +12,14 @@ use ExchangeSync\Message;
  */
 final class CopyWriter
 {
+    /** The newest copy of earlier runs. */
+    private readonly int $before;
+    /** @var array<int, true> copies that this run has found removed */
+    private array $removed = [];
+
     public function __construct(private readonly Database $database)
     {
+        $this->before = (int) $database->value('SELECT max(id) FROM copies');
     }
 
     public function place(Stored $stored, bool $isNewEmail, int $mailbox, int $email, ?int $folder, Message $message): void
@@ -31,7 +37,11 @@ final class CopyWriter
                 'UPDATE copies SET email_id = ?, folder_id = ?, item_id = ?, is_read = ?, is_gone = 0 WHERE id = ?',
                 [$email, $folder, $message->itemId, (int) $message->read, $gone]
             );
-            null === $known ? $stored->moved++ : null;
+            if (null === $known) {
+                $stored->moved++;
+                $stored->gone -= (int) isset($this->removed[$gone]);
+                unset($this->removed[$gone]);
+            }
 
             return;
         }
@@ -56,15 +66,19 @@ final class CopyWriter
                 continue;
             }
             $elsewhere = $this->database->value(
-                'SELECT 1 FROM copies WHERE mailbox_id = ? AND email_id = ? AND id <> ? AND is_gone = 0',
+                'SELECT max(id) FROM copies WHERE mailbox_id = ? AND email_id = ? AND id <> ? AND is_gone = 0',
                 [$mailbox, $copy['email_id'], $copy['id']]
             );
-            if (null !== $elsewhere) {
-                $this->database->run('DELETE FROM copies WHERE id = ?', [$copy['id']]);
+            $this->database->run(
+                null === $elsewhere ? 'UPDATE copies SET is_gone = 1 WHERE id = ?' : 'DELETE FROM copies WHERE id = ?',
+                [$copy['id']]
+            );
+            if (null !== $elsewhere && (int) $elsewhere > $this->before) {
                 $stored->moved++;
+                $stored->copies--;
             } else {
-                $this->database->run('UPDATE copies SET is_gone = 1 WHERE id = ?', [$copy['id']]);
                 $stored->gone++;
+                $this->removed[(int) $copy['id']] = true;
             }
         }
     }

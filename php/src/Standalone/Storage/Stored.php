@@ -5,7 +5,8 @@ declare(strict_types=1);
 namespace ExchangeMail\Standalone\Storage;
 
 /**
- * What a batch has changed.
+ * What a batch has changed. A move is told as an arrival and a removal, in any order and maybe in two batches: the second
+ * takes back what the first was counted as, so a number may be negative; the run's sum is right.
  */
 final class Stored
 {

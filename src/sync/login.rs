@@ -1,0 +1,94 @@
+//! One refused login is enough: a wrong password tried for every mailbox would lock the service account. Knows no scheme.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::{Error, ErrorKind};
+
+/// What a run knows of its login.
+#[derive(Debug)]
+pub(crate) struct Login {
+    refusal: Mutex<Option<Error>>,
+    /// One place until the server has answered anything but a refusal; then nobody waits any more.
+    first: Semaphore,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            refusal: Mutex::default(),
+            first: Semaphore::new(1),
+        }
+    }
+}
+
+impl Login {
+    /// Waits until the login is proven or refused; `Some`: the caller is the one to prove it.
+    ///
+    /// # Errors
+    /// It was refused before: nothing is to be sent.
+    pub async fn enter(&self) -> Result<Option<SemaphorePermit<'_>>, Error> {
+        // Closed: proven.
+        let permit = self.first.acquire().await.ok();
+        match self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            Some(refusal) => Err(refusal),
+            None => Ok(permit),
+        }
+    }
+
+    /// Whether it was refused.
+    pub fn is_refused(&self) -> bool {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Notes how a request ended.
+    pub fn learn(&self, failure: Option<&Error>) {
+        match failure {
+            Some(error) if error.kind == ErrorKind::Authentication => {
+                self.refusal
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .get_or_insert_with(|| error.clone());
+            }
+            // Whatever else stands in the way, it locks no account.
+            _ => self.first.close(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(kind: ErrorKind) -> Error {
+        Error {
+            kind,
+            code: None,
+            message: String::new(),
+            remedy: String::new(),
+            retry_at: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_second_waits_for_the_first_and_nobody_after_a_refusal_tries() {
+        let login = Login::default();
+        let first = login.enter().await.expect("not refused yet");
+        let wait = std::time::Duration::from_secs(1);
+        assert!(tokio::time::timeout(wait, login.enter()).await.is_err());
+        login.learn(Some(&error(ErrorKind::Authentication)));
+        drop(first);
+        assert!(login.enter().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn any_other_answer_lets_everybody_in_until_the_login_is_refused_later() {
+        let login = Login::default();
+        let first = login.enter().await.expect("not refused yet");
+        login.learn(Some(&error(ErrorKind::Connection)));
+        assert!(login.enter().await.is_ok() && first.is_some());
+        login.learn(Some(&error(ErrorKind::Authentication)));
+        assert!(login.enter().await.is_err());
+    }
+}

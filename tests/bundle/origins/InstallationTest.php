@@ -1,0 +1,56 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Tests\Bundle\Origins;
+
+use ExchangeMail\Bundle\Migrations\Schema\ExchangeMailBundleInstaller;
+use ExchangeMail\Bundle\Migrations\Uninstaller;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\CacheBundle\Manager\OroDataCacheManager;
+use Oro\Bundle\MigrationBundle\Migration\MigrationExecutor;
+use Oro\Bundle\MigrationBundle\Migration\MigrationQueryExecutor;
+use Oro\Bundle\MigrationBundle\Migration\MigrationState;
+
+/**
+ * Our installer in the hands of Oro's own migration executor. The one with generated names needs the Doctrine of Oro's release.
+ */
+final class InstallationTest extends OroTestCase
+{
+    public function testOroInstallsTheBundleAgainAfterAnUninstallation(): void
+    {
+        $connection = $this->oro->em->getConnection();
+        foreach (['oro_config_value (section VARCHAR(50))', 'oro_cron_schedule (command VARCHAR(255))'] as $table) {
+            $connection->executeStatement('CREATE TABLE ' . $table);
+        }
+        $connection->executeStatement('CREATE TABLE oro_migrations (bundle VARCHAR(250))');
+        $connection->executeStatement('CREATE TABLE acl_classes (class_type VARCHAR(200))');
+        $installed = $this->columns();
+        (new Uninstaller($this->oro->doctrine))->uninstall();
+        self::assertNotEquals($installed, $this->columns());
+
+        $queries = new MigrationQueryExecutor($connection);
+        $queries->setLogger($this->services->logger);
+        $executor = new MigrationExecutor($queries, Blank::of(OroDataCacheManager::class));
+        $executor->setLogger($this->services->logger);
+        $state = new MigrationState(new ExchangeMailBundleInstaller(), 'ExchangeMailBundle', 'v1_0');
+        $executor->executeUp([$state]);
+
+        self::assertTrue($state->isSuccessful());
+        self::assertEquals($installed, $this->columns());
+        $this->mailbox($this->janeId);
+        self::assertSame(1, $this->rowCount('oro_email_origin'));
+    }
+
+    /**
+     * @return list<array<string, mixed>>
+     */
+    private function columns(): array
+    {
+        return $this->rows(
+            'SELECT table_name, column_name, data_type, is_nullable, character_maximum_length FROM information_schema.columns'
+            . " WHERE table_schema = 'public' ORDER BY table_name, column_name"
+        );
+    }
+}

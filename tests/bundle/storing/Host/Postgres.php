@@ -67,7 +67,7 @@ final class Postgres
     private function stop(): void
     {
         $this->run(['pg_ctl', 'stop', '-m', 'immediate', '-D', $this->directory . '/data']);
-        (new Process(['rm', '-rf', $this->directory]))->run();
+        (new Process(['rm', '-rf', $this->directory]))->setTimeout(null)->run();
     }
 
     private static function newDirectory(): string
@@ -93,6 +93,6 @@ final class Postgres
         if (0 === posix_geteuid()) {
             $command = ['runuser', '-u', 'postgres', '--', ...$command];
         }
-        (new Process($command, $this->directory))->setTimeout(60)->mustRun();
+        (new Process($command, $this->directory))->setTimeout(300)->mustRun();
     }
 }

@@ -19,7 +19,7 @@ def rates(axes, scenario):
     bars = axes.barh(names, values, color=[COLOURS[n] for n in names])
     axes.bar_label(bars, labels=[f"{v:,.0f}" for v in values], padding=3)
     axes.set_xscale("log")
-    axes.set_xlim(right=max(values) * 4)
+    axes.set_xlim(100, max(values) * 4)
     axes.invert_yaxis()
     axes.set_title(scenario["work"], fontsize=9)
     axes.set_xlabel("messages a second")

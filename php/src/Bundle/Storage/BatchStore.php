@@ -138,13 +138,15 @@ final class BatchStore
         if (null === $origin) {
             throw new LeaseLostException($originId);
         }
-        $this->organization->enter($em, (int)$origin->getOrganization()->getId());
+        $organizationId = (int)$origin->getOrganization()->getId();
+        $this->organization->enter($em, $organizationId);
         $result = $this->write($em, $origin, $batch, $messages, $isLast);
         $origin->addToCounters(
             $result->collected,
             \count($result->skipped) + $lost + ($isLast ? \count($batch->skipped) : 0)
         );
         $em->flush();
+        $this->mail->announceBodies($em, $result->bodies, $organizationId);
 
         return $result;
     }

@@ -30,6 +30,7 @@ final class MailStore
         private readonly BodyFactory $bodies,
         private readonly PlaceStore $places,
         private readonly KnownMail $known,
+        private readonly OrganizationContext $organization,
         private readonly EventDispatcherInterface $eventDispatcher,
         private readonly LoggerInterface $logger
     ) {
@@ -89,18 +90,37 @@ final class MailStore
         }
 
         $this->builder->getBatch()->persist($em);
-        $withNewBody = $this->attachBodies($new);
+        $toAnnounce = $this->attachBodies($new, $emails);
         // the batch has put e-mails of other mailboxes in the place of new ones
         foreach ($items as $itemId => $emailUser) {
             $em->persist(new ExchangeEmail($emailUser->getEmail(), $folder, (string)$itemId));
         }
         $this->flush($em, $emailFolder, array_column(array_intersect_key($new, $emails), 0));
-        foreach ($withNewBody as $email) {
-            $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME);
-        }
         $this->builder->clear();
 
-        return new StoreResult(\count($new), $skipped);
+        return new StoreResult(
+            \count($new),
+            $skipped,
+            array_map(static fn (Email $email): int => (int)$email->getId(), $toAnnounce)
+        );
+    }
+
+    /**
+     * Tells Oro's listeners of bodies that were stored. They flush each time, so they get one e-mail at a time.
+     *
+     * @param list<int> $emailIds
+     * @param int       $organizationId whose mail it is
+     */
+    public function announceBodies(EntityManagerInterface $em, array $emailIds, int $organizationId): void
+    {
+        foreach ($emailIds as $emailId) {
+            $em->clear();
+            $this->organization->enter($em, $organizationId);
+            $email = $em->find(Email::class, $emailId);
+            if (null !== $email) {
+                $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME);
+            }
+        }
     }
 
     /**
@@ -124,18 +144,25 @@ final class MailStore
     }
 
     /**
-     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new
+     * Oro's listeners write the text of a body that comes later into its activity, and link attachments to records, each with
+     * a flush of everything at hand. A body that is stored with its e-mail is in the activity already.
      *
-     * @return list<Email>
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new   by Message-ID
+     * @param array<string, Email>                              $known by Message-ID
+     *
+     * @return list<Email> those whose listeners have something to do
      */
-    private function attachBodies(array $new): array
+    private function attachBodies(array $new, array $known): array
     {
         $emails = [];
-        foreach ($new as [$emailUser, $body]) {
+        foreach ($new as $id => [$emailUser, $body]) {
             $email = $emailUser->getEmail();
-            if (null !== $body && !self::hasBody($email)) {
-                $email->setEmailBody($body);
-                $email->setBodySynced(true);
+            if (null === $body || self::hasBody($email)) {
+                continue;
+            }
+            $email->setEmailBody($body);
+            $email->setBodySynced(true);
+            if (isset($known[$id]) || $body->getHasAttachments()) {
                 $emails[] = $email;
             }
         }

@@ -12,9 +12,13 @@ final class StoreResult
     /**
      * @param int                   $collected messages that are new in this mailbox
      * @param array<string, string> $skipped   reason by EWS ItemId
+     * @param list<int>             $bodies    ids of e-mails whose body Oro's listeners are still to be told of
      */
-    public function __construct(public readonly int $collected = 0, public readonly array $skipped = [])
-    {
+    public function __construct(
+        public readonly int $collected = 0,
+        public readonly array $skipped = [],
+        public readonly array $bodies = []
+    ) {
     }
 
     public function with(self $other): self

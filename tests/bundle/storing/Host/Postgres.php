@@ -55,14 +55,19 @@ final class Postgres
         $this->run(['initdb', '-D', $this->directory . '/data', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N']);
         $this->run([
             'pg_ctl', 'start', '-w', '-D', $this->directory . '/data', '-l', $this->directory . '/log',
-            '-o', \sprintf('-k %s -c listen_addresses= -c fsync=off -c deadlock_timeout=200ms', $this->directory),
+            '-o', \sprintf(
+                '-k %s -c listen_addresses= -c fsync=%s -c deadlock_timeout=200ms',
+                $this->directory,
+                // tests need no disk; the benchmark does
+                'on' === getenv('POSTGRES_FSYNC') ? 'on' : 'off'
+            ),
         ]);
     }
 
     private function stop(): void
     {
         $this->run(['pg_ctl', 'stop', '-m', 'immediate', '-D', $this->directory . '/data']);
-        (new Process(['rm', '-rf', $this->directory]))->run();
+        (new Process(['rm', '-rf', $this->directory]))->setTimeout(null)->run();
     }
 
     private static function newDirectory(): string
@@ -88,6 +93,6 @@ final class Postgres
         if (0 === posix_geteuid()) {
             $command = ['runuser', '-u', 'postgres', '--', ...$command];
         }
-        (new Process($command, $this->directory))->setTimeout(60)->mustRun();
+        (new Process($command, $this->directory))->setTimeout(300)->mustRun();
     }
 }

@@ -19,6 +19,12 @@ final class Registry extends AbstractManagerRegistry
         parent::__construct('test', ['default' => 'c'], ['default' => 'm'], 'default', 'default', \Doctrine\Persistence\Proxy::class);
     }
 
+    public function getRepository($persistentObject, $persistentManagerName = null)
+    {
+        // Oro 5.1's short names, see ResettableEntityManager
+        return $this->em->getRepository($persistentObject);
+    }
+
     protected function getService($name): object
     {
         return 'm' === $name ? $this->em : $this->em->getConnection();

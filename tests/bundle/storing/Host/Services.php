@@ -70,6 +70,7 @@ final class Services
                 $this->bodies,
                 $places,
                 new KnownMail($oro->addressManager, $locks),
+                $this->organization,
                 $oro->dispatcher,
                 $this->logger
             ),

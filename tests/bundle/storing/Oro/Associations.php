@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing\Oro;
 
-use Doctrine\Common\Collections\ArrayCollection;
+use Doctrine\ORM\EntityManagerInterface;
 use Oro\Bundle\ActivityBundle\EntityConfig\ActivityScope;
 use Oro\Bundle\ActivityListBundle\Entity\ActivityList;
 use Oro\Bundle\EmailBundle\Entity\Email;
@@ -25,8 +25,10 @@ use Oro\Bundle\UserBundle\Entity\User;
  */
 final class Associations implements EntityFieldExtensionInterface, EntityFieldIteratorInterface, ExtendEntityMetadataProviderInterface
 {
-    /** @var \WeakMap<object, \ArrayObject<string, ArrayCollection>> */
+    /** @var \WeakMap<object, \ArrayObject<string, NoticedCollection>> */
     private \WeakMap $collections;
+
+    public ?EntityManagerInterface $em = null;
 
     /** @var list<array{0: string, 1: object}> subject of an e-mail, in whose activity list it is */
     public array $targets = [];
@@ -67,9 +69,21 @@ final class Associations implements EntityFieldExtensionInterface, EntityFieldIt
     {
         $object = $transport->getObject();
         $this->collections[$object] ??= new \ArrayObject();
-        $this->collections[$object][$transport->getName()] ??= new ArrayCollection();
+        $this->collections[$object][$transport->getName()] ??= $this->newCollection($object);
         $transport->setResult($this->collections[$object][$transport->getName()]);
         $transport->setProcessed(true);
+    }
+
+    private function newCollection(object $owner): NoticedCollection
+    {
+        $collection = new NoticedCollection();
+        $collection->setNotice(function () use ($owner): void {
+            if (true === $this->em?->contains($owner)) {
+                $this->em->getUnitOfWork()->scheduleForUpdate($owner);
+            }
+        });
+
+        return $collection;
     }
 
     public function set(EntityFieldProcessTransport $transport): void

@@ -97,6 +97,7 @@ final class OroHost
 
         $schema = new Schema($this->ownerStorage);
         $this->em = null === $database ? $schema->create() : $schema->open($database, true);
+        $this->associations->em = $this->em;
         $this->doctrine = new Registry($this->em);
         $this->addressManager = new EmailAddressManager(Schema::PROXY_NAMESPACE, '%sProxy', $this->doctrine);
         $this->em->getEventManager()->addEventListener(

@@ -22,7 +22,8 @@ final class AddressStreamTest extends PostgresTestCase
         $before = [memory_get_usage(), self::residentKilobytes()];
         memory_reset_peak_usage();
         $sum = 0;
-        foreach ($query->rows("SELECT i, 'somebody-with-a-long-name-' || i || '@customer.test' FROM generate_series(1, 1000000) i") as [$i]) {
+        $sql = "SELECT i, 'somebody-with-a-long-name-' || i || '@customer.test' FROM generate_series(1, 1000000) i";
+        foreach ($query->rows($sql) as [$i]) {
             $sum += $i;
         }
 

@@ -81,7 +81,8 @@ final class TransactionsTest extends PostgresTestCase
         $other->wait();
 
         self::assertSame(0, $other->getExitCode(), $other->getErrorOutput());
-        $deadlocks = array_column($this->logger->contextsOf('Exchange: storing is repeated after a conflict with another process.'), 'conflict');
+        $repeated = $this->logger->contextsOf('Exchange: storing is repeated after a conflict with another process.');
+        $deadlocks = array_column($repeated, 'conflict');
         self::assertContains(
             DeadlockException::class,
             [...$deadlocks, ...explode(' ', $other->getOutput())],

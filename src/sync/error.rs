@@ -74,13 +74,14 @@ impl Error {
         }
     }
 
-    /// The login was refused for another mailbox before: this one was not contacted.
+    /// The login was refused for another mailbox before, and so counts for this one, which was not contacted.
     pub(crate) fn also_of(self, mailbox: &str) -> Self {
+        let what = self
+            .message
+            .split_once(": ")
+            .map_or(self.message.as_str(), |(_, what)| what);
         Self {
-            message: format!(
-                "Mailbox {mailbox} was not contacted, since the login was refused before. {}",
-                self.message
-            ),
+            message: format!("Mailbox {mailbox}: {what}"),
             ..self
         }
     }

@@ -40,7 +40,10 @@ final class Extension
         return implode("\n", $lines);
     }
 
-    private static function iniFolder(): string
+    /**
+     * @return string where PHP reads its .ini files, or words for it
+     */
+    public static function iniFolder(): string
     {
         $scanned = php_ini_scanned_files();
 

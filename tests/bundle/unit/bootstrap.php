@@ -39,7 +39,7 @@ $register = static function (string $prefix, string $directory): void {
     });
 };
 $register('ExchangeMail\\Tests\\Bundle\\Unit\\', __DIR__);
-$register('ExchangeMail\\Bundle\\', dirname(__DIR__, 3) . '/php/src/Bundle');
+$register('ExchangeMail\\', dirname(__DIR__, 3) . '/php/src');
 
 $tree = explode(':', (string)getenv('ORO_PLATFORM_DIR'))[0];
 if ('' !== $tree) {

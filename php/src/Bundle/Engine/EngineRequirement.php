@@ -4,16 +4,16 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Engine;
 
+use ExchangeMail\Engine\Extension;
+
 /**
- * Tells whether the native extension is there, and if not, what to install. Loads nothing.
+ * Tells Oro's administrator what to install where the native extension is missing.
  */
 final class EngineRequirement
 {
-    public const EXTENSION = 'exchange_sync';
-
     public function isMet(): bool
     {
-        return class_exists(\ExchangeSync::class, false);
+        return Extension::isLoaded();
     }
 
     /**
@@ -28,14 +28,14 @@ final class EngineRequirement
         return \sprintf(
             'The PHP extension "%s" is not loaded in PHP %s (%s). Install %s.so built for PHP %d.%d, enable it with'
             . ' "extension=%s" in %s, and restart PHP. The web server, cron and the message queue consumers each need it.',
-            self::EXTENSION,
+            Extension::NAME,
             \PHP_VERSION,
             \PHP_SAPI,
-            self::EXTENSION,
+            Extension::NAME,
             \PHP_MAJOR_VERSION,
             \PHP_MINOR_VERSION,
-            self::EXTENSION,
-            php_ini_scanned_files() ? \dirname(explode(',', (string)php_ini_scanned_files())[0]) : 'php.ini'
+            Extension::NAME,
+            Extension::iniFolder()
         );
     }
 }

@@ -2,7 +2,8 @@
 //! The server is a process of its own; beside the time, requests made and the client's peak memory are printed.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
@@ -93,6 +94,25 @@ fn peak_memory() -> String {
     line.map_or("unknown".into(), |line| line["VmHWM:".len()..].trim().into())
 }
 
+/// Requests so far, as the server counts them.
+fn requests(url: &str) -> u64 {
+    let address = url.trim_start_matches("http://").split('/').next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET /stats HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let json = answer.split("\"requests\":").nth(1).unwrap();
+    json.split(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
 fn pipeline(criterion: &mut Criterion) {
     let plan: Plan = PLAN.parse().unwrap();
     let generated = Book::new(&plan);
@@ -118,6 +138,8 @@ fn pipeline(criterion: &mut Criterion) {
     let book = Arc::new(book);
     let before = peak_memory();
     let expected = plan.expected().count();
+    runtime.block_on(run(&engine, &book, &mailboxes));
+    let requests = requests(&server.url);
     let mut group = criterion.benchmark_group("pipeline");
     group.sample_size(10);
     group.throughput(Throughput::Elements(MESSAGES));
@@ -126,7 +148,7 @@ fn pipeline(criterion: &mut Criterion) {
     });
     group.finish();
     println!(
-        "pipeline: peak memory {} (before the first run {before})",
+        "pipeline: {requests} requests a run, peak memory {} (before the first run {before})",
         peak_memory()
     );
 }

@@ -173,7 +173,10 @@ async fn exactly_what_must_be_collected_comes_out_of_generated_mailboxes() {
     assert_eq!(found, expected);
     assert!(!expected.is_empty() && host.repeated == 0);
     let connections = server.stats().connections;
-    assert!(connections <= Settings::default().concurrency as u64, "{connections} connections");
+    assert!(
+        connections <= Settings::default().concurrency as u64,
+        "{connections} connections"
+    );
 }
 
 #[tokio::test]

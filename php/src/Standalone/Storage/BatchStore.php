@@ -16,13 +16,13 @@ final class BatchStore implements BatchSink
 {
     private readonly EmailWriter $emails;
     private readonly CopyWriter $copies;
-    private readonly string $started;
+    /** @var array<int, true> mailboxes of which this run could not read a part */
+    private array $failed = [];
 
     public function __construct(private readonly Database $database)
     {
         $this->emails = new EmailWriter($database);
         $this->copies = new CopyWriter($database);
-        $this->started = gmdate(Time::FORMAT);
     }
 
     public function mailbox(string $address): Mailbox
@@ -69,14 +69,15 @@ final class BatchStore implements BatchSink
     private function recordOutcome(int $mailbox, Batch $batch): void
     {
         if (null !== $batch->failure) {
+            $this->failed[$mailbox] = true;
             $this->database->run(
                 'UPDATE mailboxes SET failed_at = ?, failure = ? WHERE id = ?',
                 [gmdate(Time::FORMAT), FailureText::of($batch->failure, $batch->mailbox), $mailbox]
             );
-        } elseif ($batch->done) {
+        } elseif ($batch->done && !isset($this->failed[$mailbox])) {
             $this->database->run(
-                'UPDATE mailboxes SET completed_at = ?, failure = NULL WHERE id = ? AND (failed_at IS NULL OR failed_at < ?)',
-                [gmdate(Time::FORMAT), $mailbox, $this->started]
+                'UPDATE mailboxes SET completed_at = ?, failure = NULL WHERE id = ?',
+                [gmdate(Time::FORMAT), $mailbox]
             );
         }
     }

@@ -28,6 +28,7 @@ final class Application extends ConsoleApplication
         $this->addCommands([
             new Command\CheckCommand(),
             new Command\SyncCommand(),
+            new Command\WatchCommand(),
             new Command\SearchCommand(),
             new Command\StatusCommand(),
             new Command\ActivitiesCommand(),

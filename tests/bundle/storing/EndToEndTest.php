@@ -4,13 +4,17 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing;
 
+use ExchangeMail\Bundle\Async\Topic\SyncMailboxesTopic;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Provider\ExchangeEmailAttachmentLoader;
 use ExchangeMail\Bundle\Provider\ExchangeEmailBodyLoader;
 use ExchangeMail\Bundle\Provider\ExchangeEmailFlagManagerLoader;
 use ExchangeMail\Bundle\Provider\ExchangeMessageFinder;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Sync\MailboxWatch;
 use ExchangeMail\Bundle\Sync\RunLimits;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\ServerEngine;
 use ExchangeMail\Tests\Bundle\Storing\Oro\Contact;
 use ExchangeMail\Tests\Extension\ExchangeServer;
@@ -19,6 +23,7 @@ use ExchangeSync\AuthenticationException;
 use Oro\Bundle\EmailBundle\Entity\Email;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\OrganizationBundle\Entity\Organization;
+use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Bundle\UserBundle\Entity\Email as UserEmail;
 use Symfony\Component\Process\Process;
 
@@ -140,6 +145,37 @@ final class EndToEndTest extends OroTestCase
         self::assertSame(17, $this->rowCount('oro_email_user'));
     }
 
+    public function testTheWatchSendsAMailboxToTheQueueSoonAfterMailArrived(): void
+    {
+        $this->hireCompany();
+        $watch = new MailboxWatch(
+            $this->oro->doctrine,
+            $this->native,
+            new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class)),
+            $this->services->schedule,
+            $this->services->queue,
+            $this->services->logger
+        );
+        $delivered = null;
+        $end = microtime(true) + 30;
+        $watch->run(function () use (&$delivered, $end): bool {
+            if (null === $delivered && \count($this->originIds()) === \count($this->sentOriginIds())) {
+                $this->oro->em->getConnection()->executeStatement('UPDATE oro_email_origin SET exchange_lease = NULL');
+                $this->oro->producer->messages = [];
+                $this->server->deliver(self::JONAS, ExchangeServer::mail('new@seebad-hotel.example', 'New', self::JONAS, 'c@d.example'));
+                $delivered = microtime(true);
+            }
+
+            return microtime(true) > $end || (null !== $delivered && [] !== $this->sentOriginIds());
+        });
+
+        self::assertLessThan(5.0, microtime(true) - $delivered);
+        self::assertSame(
+            array_column($this->rows(\sprintf("SELECT id FROM oro_email_origin WHERE exchange_mailbox = '%s'", self::JONAS)), 'id'),
+            $this->sentOriginIds()
+        );
+    }
+
     public function testBodiesFilesAndReadFlagsAreFetchedAndSetOnDemand(): void
     {
         $this->hireCompany();
@@ -249,6 +285,20 @@ final class EndToEndTest extends OroTestCase
             static fn (ExchangeEmailOrigin $origin): int => $origin->getId(),
             $this->oro->em->getRepository(ExchangeEmailOrigin::class)->findAll()
         );
+    }
+
+    /**
+     * @return list<int>
+     */
+    private function sentOriginIds(): array
+    {
+        return array_merge(...array_map(
+            static fn (array $message): array => $message[1][SyncMailboxesTopic::ORIGIN_IDS],
+            array_values(array_filter(
+                $this->oro->producer->messages,
+                static fn (array $message): bool => SyncMailboxesTopic::getName() === $message[0]
+            ))
+        ));
     }
 
     /**

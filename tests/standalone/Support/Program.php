@@ -61,6 +61,21 @@ final class Program
         return new RunningProgram($this->folder, ['-d', 'extension=' . self::extension()], $arguments);
     }
 
+    /**
+     * Watches with short intervals.
+     */
+    public function startHurriedWatch(int $everythingSeconds): RunningProgram
+    {
+        putenv("EVERYTHING_SECONDS=$everythingSeconds");
+
+        return new RunningProgram(
+            $this->folder,
+            ['-d', 'extension=' . self::extension()],
+            ['watch'],
+            'tests/standalone/Support/hurried-watch.php'
+        );
+    }
+
     public function callWithoutExtension(string ...$arguments): Result
     {
         return (new RunningProgram($this->folder, [], $arguments))->wait();

@@ -19,12 +19,17 @@ final class RunningProgram
     /**
      * @param list<string> $phpOptions
      * @param list<string> $arguments
+     * @param string       $script    below the project's folder
      */
-    public function __construct(string $folder, array $phpOptions, array $arguments)
-    {
+    public function __construct(
+        string $folder,
+        array $phpOptions,
+        array $arguments,
+        string $script = 'php/bin/exchange-sync'
+    ) {
         $this->outputs = [1 => tmpfile(), 2 => tmpfile()];
         $process = proc_open(
-            [PHP_BINARY, ...$phpOptions, dirname(__DIR__, 3) . '/php/bin/exchange-sync', ...$arguments],
+            [PHP_BINARY, ...$phpOptions, dirname(__DIR__, 3) . "/$script", ...$arguments],
             [['file', '/dev/null', 'r'], $this->outputs[1], $this->outputs[2]],
             $pipes,
             $folder,
@@ -39,6 +44,14 @@ final class RunningProgram
     public function signal(int $signal): void
     {
         proc_terminate($this->process, $signal);
+    }
+
+    public function kill(): void
+    {
+        if (is_resource($this->process)) {
+            proc_terminate($this->process, SIGKILL);
+            proc_close($this->process);
+        }
     }
 
     public function isRunning(): bool
@@ -75,10 +88,14 @@ final class RunningProgram
         return new Result($status['signaled'] ? 128 + $status['termsig'] : $status['exitcode'], $this->read(1), $this->read(2));
     }
 
+    public function printed(): string
+    {
+        return $this->read(1) . $this->read(2);
+    }
+
     private function read(int $output): string
     {
-        rewind($this->outputs[$output]);
-
-        return (string) stream_get_contents($this->outputs[$output]);
+        // by its name: the program's own place in the file stays where it is
+        return (string) file_get_contents(stream_get_meta_data($this->outputs[$output])['uri']);
     }
 }

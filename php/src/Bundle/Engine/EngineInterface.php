@@ -8,6 +8,7 @@ use ExchangeSync\AddressBook;
 use ExchangeSync\Batch;
 use ExchangeSync\Mailbox;
 use ExchangeSync\Message;
+use ExchangeSync\Watch;
 
 /**
  * The native engine as the bundle sees it. Exists so that tests can play the server; the only implementation is NativeEngine.
@@ -52,4 +53,13 @@ interface EngineInterface
      * @throws \ExchangeSync\Exception
      */
     public function setRead(string $mailbox, array $itemIds, bool $read): array;
+
+    /**
+     * Tells which mailboxes have news, as it happens. Each is told once at the beginning.
+     *
+     * @param list<string> $mailboxes
+     *
+     * @throws \ExchangeSync\Exception
+     */
+    public function watch(array $mailboxes): Watch;
 }

@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Engine;
 
 use ExchangeSync\AddressBook;
 use ExchangeSync\Message;
+use ExchangeSync\Watch;
 
 /**
  * Hands calls to the extension exchange_sync. Knows nothing else.
@@ -34,5 +35,10 @@ final class NativeEngine implements EngineInterface
     public function setRead(string $mailbox, array $itemIds, bool $read): array
     {
         return $this->sync->setRead($mailbox, $itemIds, $read);
+    }
+
+    public function watch(array $mailboxes): Watch
+    {
+        return $this->sync->watch($mailboxes);
     }
 }

@@ -36,6 +36,14 @@ final class SettingsProvider
     }
 
     /**
+     * Takes note of what other processes saved: for those that live long.
+     */
+    public function reload(): void
+    {
+        $this->configManager->reload();
+    }
+
+    /**
      * Folder names may hold spaces and commas: one a line.
      *
      * @return list<string>

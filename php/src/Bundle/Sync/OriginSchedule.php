@@ -51,14 +51,41 @@ final class OriginSchedule
      * Those of the given mailboxes that may be read at all, whenever they were read last.
      *
      * @param list<int> $originIds
+     * @param bool      $andPutOff also those that are not to be read yet, after an error
      *
      * @return array<int, list<int>> origin ids by organization id
      */
-    public function only(array $originIds): array
+    public function only(array $originIds, bool $andPutOff = true): array
     {
-        return self::byOrganization(
-            $this->readable()->andWhere('o.id IN (:ids)')->setParameter('ids', $originIds)
-        );
+        $qb = $this->readable()->andWhere('o.id IN (:ids)')->setParameter('ids', $originIds);
+        if (!$andPutOff) {
+            self::leaveOutPutOff($qb);
+        }
+
+        return self::byOrganization($qb);
+    }
+
+    /**
+     * The mailboxes of all organizations; none while all are put off, as after a refused login.
+     *
+     * @return array<string, list<int>> origin ids by address
+     */
+    public function watchable(): array
+    {
+        $now = self::now();
+        $originIds = [];
+        $isAnyDue = false;
+        $rows = $this->readable()->addSelect('o.mailboxAddress AS address', 'o.nextRunAt AS nextRunAt')->getQuery()->getArrayResult();
+        foreach ($rows as $row) {
+            if (null !== $row['address']) {
+                $originIds[$row['address']][] = (int)$row['id'];
+                $isAnyDue = $isAnyDue || null === $row['nextRunAt'] || $row['nextRunAt'] <= $now;
+            }
+        }
+        // the order is that of the last runs
+        ksort($originIds);
+
+        return $isAnyDue ? $originIds : [];
     }
 
     /**
@@ -72,8 +99,7 @@ final class OriginSchedule
             ->andWhere('o.organization = :organization')
             ->setParameter('organization', $organizationId);
         if (!$andPutOff) {
-            $qb->andWhere('o.nextRunAt IS NULL OR o.nextRunAt <= :now')
-                ->setParameter('now', self::now(), Types::DATETIME_MUTABLE);
+            self::leaveOutPutOff($qb);
         }
 
         return self::byOrganization($qb)[$organizationId] ?? [];
@@ -133,6 +159,12 @@ final class OriginSchedule
             ->orderBy('wasRead')
             ->addOrderBy('o.lastRunAt')
             ->addOrderBy('o.id');
+    }
+
+    private static function leaveOutPutOff(QueryBuilder $qb): void
+    {
+        $qb->andWhere('o.nextRunAt IS NULL OR o.nextRunAt <= :now')
+            ->setParameter('now', self::now(), Types::DATETIME_MUTABLE);
     }
 
     /**

@@ -5,12 +5,13 @@ declare(strict_types=1);
 namespace ExchangeMail\Standalone\Command;
 
 use ExchangeMail\Engine\Extension;
-use ExchangeMail\Standalone\Configuration\Configuration;
 use ExchangeMail\Standalone\ExitCode;
+use ExchangeMail\Standalone\Mailboxes\AddressFiles;
 use ExchangeMail\Standalone\Mailboxes\MailboxList;
 use ExchangeMail\Standalone\Output\Json;
 use ExchangeMail\Standalone\Output\Progress;
 use ExchangeMail\Standalone\Output\SummaryText;
+use ExchangeMail\Standalone\Storage\BatchSink;
 use ExchangeMail\Standalone\Storage\BatchStore;
 use ExchangeMail\Standalone\Storage\Database;
 use ExchangeMail\Standalone\Storage\DryRun;
@@ -54,12 +55,15 @@ abstract class ReadingCommand extends HostCommand
 
         $error = $output instanceof ConsoleOutputInterface ? $output->getErrorOutput() : $output;
         $progress = new Progress($error, count($mailboxes));
-        $run = static fn ($sink): Summary => (new Synchronization($configuration, $sink, $stop))
-            ->run($engine, $mailboxes->addresses, $participants, $progress);
+        $run = static fn (BatchSink $sink): Summary => (new Synchronization($sink, $stop))
+            ->run($engine, AddressFiles::book($configuration), $mailboxes->addresses, $participants, $progress);
         try {
             $summary = $dryRun
                 ? $run(new DryRun(Database::openToRead($configuration->database)))
-                : $this->alone($configuration, static fn (Database $database): Summary => $run(new BatchStore($database)));
+                : RunLock::during(
+                    $configuration->database,
+                    static fn (Database $database): Summary => $run(new BatchStore($database))
+                );
         } finally {
             $progress->finish();
         }
@@ -75,18 +79,5 @@ abstract class ReadingCommand extends HostCommand
             [] !== $summary->failures => ExitCode::MAILBOX_FAILED,
             default => ExitCode::OK,
         };
-    }
-
-    /**
-     * @param callable(Database): Summary $work
-     */
-    private function alone(Configuration $configuration, callable $work): Summary
-    {
-        $lock = RunLock::take($configuration->database);
-        try {
-            return $work(Database::open($configuration->database));
-        } finally {
-            $lock->release();
-        }
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Synchronization;
 
+use ExchangeMail\Standalone\Storage\Database;
 use ExchangeMail\Standalone\Storage\DatabaseProblem;
 
 /**
@@ -41,6 +42,25 @@ final class RunLock
         fflush($file);
 
         return new self($file);
+    }
+
+    /**
+     * @template T
+     *
+     * @param callable(Database): T $work
+     *
+     * @return T
+     *
+     * @throws AnotherRun
+     */
+    public static function during(string $database, callable $work): mixed
+    {
+        $lock = self::take($database);
+        try {
+            return $work(Database::open($database));
+        } finally {
+            $lock->release();
+        }
     }
 
     public function release(): void

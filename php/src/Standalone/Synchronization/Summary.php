@@ -7,6 +7,7 @@ namespace ExchangeMail\Standalone\Synchronization;
 use ExchangeMail\Engine\FailureText;
 use ExchangeMail\Standalone\Storage\Stored;
 use ExchangeSync\Batch;
+use ExchangeSync\Failure;
 
 /**
  * What a run has seen and changed so far.
@@ -35,14 +36,27 @@ final class Summary
         $this->mailboxesDone += (int) $batch->done;
         $this->stored->add($stored);
         if (null !== $batch->failure) {
-            $this->failures[] = [
-                'mailbox' => $batch->mailbox,
-                'folder' => $batch->folder?->path,
-                'exception' => $batch->failure->exception,
-                'code' => $batch->failure->code,
-                'message' => FailureText::of($batch->failure, $batch->mailbox),
-            ];
+            $this->failures[] = self::failure($batch->mailbox, $batch->folder?->path, $batch->failure);
         }
+    }
+
+    /**
+     * @return array{mailbox: string, folder: ?string, exception: string, code: ?string, message: string}
+     */
+    public static function failure(string $mailbox, ?string $folder, Failure $failure): array
+    {
+        return [
+            'mailbox' => $mailbox,
+            'folder' => $folder,
+            'exception' => $failure->exception,
+            'code' => $failure->code,
+            'message' => FailureText::of($failure, $mailbox),
+        ];
+    }
+
+    public function changed(): bool
+    {
+        return $this->skipped > 0 || [] !== array_filter(get_object_vars($this->stored));
     }
 
     public function seconds(): float

@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Synchronization;
 
-use ExchangeMail\Standalone\Configuration\Configuration;
-use ExchangeMail\Standalone\Mailboxes\AddressFile;
 use ExchangeMail\Standalone\Storage\BatchSink;
 use ExchangeSync\AddressBook;
 use ExchangeSync\Batch;
@@ -17,7 +15,6 @@ use ExchangeSync\Batch;
 final class Synchronization
 {
     public function __construct(
-        private readonly Configuration $configuration,
         private readonly BatchSink $sink,
         private readonly StopSignal $stop
     ) {
@@ -28,11 +25,13 @@ final class Synchronization
      * @param list<string>                   $participants addresses to search earlier mail of; empty: read what is new
      * @param callable(Summary, Batch): void $progress
      */
-    public function run(\ExchangeSync $engine, array $mailboxes, array $participants, callable $progress): Summary
-    {
-        $book = new AddressBook();
-        $book->addContacts(new AddressFile($this->configuration->contacts));
-        $book->addUsers(new AddressFile($this->configuration->users));
+    public function run(
+        \ExchangeSync $engine,
+        AddressBook $book,
+        array $mailboxes,
+        array $participants,
+        callable $progress
+    ): Summary {
         $withCheckpoints = $this->withCheckpoints($mailboxes);
         $run = [] === $participants
             ? $engine->run($withCheckpoints, $book)

@@ -10,6 +10,8 @@ use ExchangeSync\AddressBook;
 use ExchangeSync\Batch;
 use ExchangeSync\Mailbox;
 use ExchangeSync\Message;
+use ExchangeSync\News;
+use ExchangeSync\Watch;
 
 /**
  * Plays the engine: gives prepared batches for the mailboxes it is handed, and remembers what it was asked.
@@ -30,6 +32,12 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
 
     /** @var list<array{0: string, 1: list<string>, 2: bool}> */
     public array $readCalls = [];
+
+    /** @var list<list<string>> mailboxes of each watch */
+    public array $watches = [];
+
+    /** Of the last watch; what is added here is told by it. */
+    public ?Watch $watch = null;
 
     public ?AddressBook $book = null;
 
@@ -87,5 +95,15 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
         $this->readCalls[] = [$mailbox, $itemIds, $read];
 
         return [];
+    }
+
+    public function watch(array $mailboxes): Watch
+    {
+        if (null !== $this->failure) {
+            throw $this->failure;
+        }
+        $this->watches[] = $mailboxes;
+
+        return $this->watch = new Watch(array_map(static fn (string $mailbox): News => new News($mailbox), $mailboxes));
     }
 }

@@ -230,3 +230,25 @@ final class Batch
     ) {
     }
 }
+
+final class News
+{
+    public function __construct(public readonly string $mailbox, public readonly ?Failure $failure = null)
+    {
+    }
+}
+
+final class Watch
+{
+    /**
+     * @param list<News> $news
+     */
+    public function __construct(public array $news = [])
+    {
+    }
+
+    public function wait(float $seconds): ?News
+    {
+        return array_shift($this->news);
+    }
+}

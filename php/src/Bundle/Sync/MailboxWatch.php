@@ -1,0 +1,133 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Sync;
+
+use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Engine\EngineProviderInterface;
+use ExchangeMail\Bundle\Settings\ExchangeSettings;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeSync\News;
+use ExchangeSync\Watch;
+use Psr\Log\LoggerInterface;
+
+/**
+ * Sends mailboxes to the message queue as soon as they have news. Reads no mail, and what it misses comes with the next cron: a
+ * mailbox that is just being read, or one that can't be watched.
+ */
+final class MailboxWatch
+{
+    private const LOOK_AROUND_IN_SECONDS = 60;
+
+    /** A signal and a limit wait so long. */
+    private const WAIT_IN_SECONDS = 1.0;
+
+    /** Each message of the queue costs one reading of the address book: news that come together go together. */
+    private const SWARM_IN_SECONDS = 1.0;
+
+    /** @var array<string, list<int>> origin ids by address */
+    private array $originIds = [];
+
+    private ?ExchangeSettings $settings = null;
+
+    private ?Watch $watch = null;
+
+    public function __construct(
+        private readonly ManagerRegistry $doctrine,
+        private readonly EngineProviderInterface $engines,
+        private readonly SettingsProvider $settingsProvider,
+        private readonly OriginSchedule $schedule,
+        private readonly MailboxQueue $queue,
+        private readonly LoggerInterface $logger
+    ) {
+    }
+
+    /**
+     * @param callable(): bool $isOver asked every second
+     *
+     * @throws \ExchangeSync\Exception
+     */
+    public function run(callable $isOver): void
+    {
+        $nextLook = 0.0;
+        while (!$isOver()) {
+            if (microtime(true) >= $nextLook) {
+                $this->lookAround();
+                $nextLook = microtime(true) + self::LOOK_AROUND_IN_SECONDS;
+            }
+            if (null === $this->watch) {
+                usleep((int)(self::WAIT_IN_SECONDS * 1_000_000));
+                continue;
+            }
+            $originIds = $this->collect($this->watch);
+            if ([] !== $originIds) {
+                $this->queue->send($this->schedule->only($originIds, false), new RunLimits());
+            }
+        }
+        $this->watch = null;
+    }
+
+    /**
+     * Starts a new watch where mailboxes or settings are others than before.
+     */
+    private function lookAround(): void
+    {
+        // what Doctrine has read once it would not read again
+        foreach ($this->doctrine->getManagers() as $manager) {
+            $manager->clear();
+        }
+        $this->settingsProvider->reload();
+        $settings = $this->settingsProvider->getSettings();
+        $originIds = $this->engines->isEnabled() ? $this->schedule->watchable() : [];
+        if ($originIds === $this->originIds && $settings == $this->settings) {
+            return;
+        }
+        $this->watch = null;
+        if ([] !== $originIds) {
+            $this->watch = $this->engines->get()->watch(array_map('strval', array_keys($originIds)));
+        }
+        $this->originIds = $originIds;
+        $this->settings = $settings;
+        $this->logger->info('Exchange: the watched mailboxes changed.', ['mailboxes' => \count($originIds)]);
+    }
+
+    /**
+     * @return list<int> origins with news
+     */
+    private function collect(Watch $watch): array
+    {
+        $originIds = [];
+        $news = $watch->wait(self::WAIT_IN_SECONDS);
+        $end = microtime(true) + self::SWARM_IN_SECONDS;
+        while ($news instanceof News) {
+            if (null !== $news->failure) {
+                $this->fail($news);
+                if (null === $this->watch) {
+                    return [];
+                }
+            } else {
+                array_push($originIds, ...$this->originIds[$news->mailbox] ?? []);
+            }
+            $left = $end - microtime(true);
+            $news = $left > 0 ? $watch->wait($left) : null;
+        }
+
+        return array_values(array_unique($originIds));
+    }
+
+    private function fail(News $news): void
+    {
+        $this->logger->warning('Exchange: a mailbox is not watched; cron reads it.', [
+            'mailbox' => $news->mailbox,
+            'code' => $news->failure->code,
+            'error' => $news->failure->message,
+            'remedy' => $news->failure->remedy,
+        ]);
+        if (OriginOutcome::isLoginRefused($news->failure)) {
+            $this->schedule->postponeAll(OriginOutcome::pauseEnd());
+            $this->watch = null;
+            $this->originIds = [];
+        }
+    }
+}

@@ -82,24 +82,6 @@ async fn requests_in_a_row_use_one_connection_and_parallel_ones_no_more_than_all
 }
 
 #[tokio::test]
-async fn a_large_answer_leaves_its_connection_to_the_next_request() {
-    let large = format!("<s:Envelope>{}</s:Envelope>", "x".repeat(300_000));
-    let server = Server::plain(move |_| reply(200, "text/xml", large.clone())).await;
-    let transport = Transport::new(Settings {
-        scheme: Scheme::Basic,
-        ..settings(server.url())
-    })
-    .unwrap();
-    for _ in 0..100 {
-        transport
-            .post(&Route::default(), Bytes::from_static(b"x"))
-            .await
-            .unwrap();
-    }
-    assert!(server.seen().iter().all(|seen| seen.connection == 1));
-}
-
-#[tokio::test]
 async fn each_mailbox_keeps_its_own_cookies() {
     let server = Server::plain(|seen| {
         let mut reply = soap();

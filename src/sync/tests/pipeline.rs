@@ -172,6 +172,11 @@ async fn exactly_what_must_be_collected_comes_out_of_generated_mailboxes() {
     let expected: BTreeSet<_> = plan.expected().map(|e| (e.mailbox, e.message_id)).collect();
     assert_eq!(found, expected);
     assert!(!expected.is_empty() && host.repeated == 0);
+    let connections = server.stats().connections;
+    assert!(
+        connections <= Settings::default().concurrency as u64,
+        "{connections} connections"
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memrchr;
+
 /// RFC 5321, 4.5.3.1.3: a path has at most 256 octets, two of them are angle brackets.
 pub(crate) const MAX_ADDRESS_OCTETS: usize = 254;
 
@@ -28,12 +30,12 @@ pub(crate) fn normalize(text: &str) -> Option<Cow<'_, str>> {
 
 fn addr_spec(text: &str) -> Option<&str> {
     let text = text.trim();
-    let spec = match text.rfind('<') {
+    let spec = match memrchr(b'<', text.as_bytes()) {
         Some(open) => text[open + 1..].split('>').next().unwrap_or_default().trim(),
         None => text,
     };
-    let (local, domain) = spec.rsplit_once('@')?;
-    (!local.is_empty() && !domain.is_empty() && spec.len() <= MAX_ADDRESS_OCTETS).then_some(spec)
+    let at = memrchr(b'@', spec.as_bytes())?;
+    (at > 0 && at + 1 < spec.len() && spec.len() <= MAX_ADDRESS_OCTETS).then_some(spec)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ews::{Error, ItemId, ResponseCode, recorded};
+use ews::{Error, ItemChange, ItemId, ResponseCode, recorded};
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/answers");
@@ -48,6 +48,38 @@ fn an_odd_answer_is_read_without_what_is_not_meant() {
         items[1].as_ref().unwrap_err().code,
         ResponseCode::ErrorBatchProcessingStopped
     );
+}
+
+#[test]
+fn changes_are_read_as_every_version_writes_them() {
+    for version in ["2007", "2010", "2013", "2016", "2019", "subscription_edition"] {
+        let name = format!("sync_folder_items_{version}.xml");
+        let answers = recorded::read_sync_folder_items(fixture(&name)).unwrap();
+        let changes = answers[0].as_ref().unwrap();
+        assert_eq!((changes.changes.len(), changes.last), (3, true), "{name}");
+        assert!(changes.sync_state.0.starts_with("H4sIAAAAAAAEAGNg"), "{name}");
+        let ItemChange::Create(created) = &changes.changes[0] else {
+            panic!("{name}: {:?}", changes.changes[0]);
+        };
+        assert_eq!(created.id.0, "AAMkAD+/new=", "{name}");
+        let address = created.from.as_ref().unwrap().address.as_deref();
+        assert_eq!(
+            address,
+            (version != "2007").then_some("carl@customer.example"),
+            "{name}"
+        );
+        let read = match &changes.changes[1] {
+            ItemChange::Update(item) => (item.id.0.as_str(), item.read),
+            ItemChange::ReadFlagChange { id, read } => (id.0.as_str(), Some(*read)),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!(read, ("AAMkAD+/read=", Some(true)), "{name}");
+        assert_eq!(
+            changes.changes[2],
+            ItemChange::Delete(ItemId("AAMkAD+/gone=".into())),
+            "{name}"
+        );
+    }
 }
 
 #[test]

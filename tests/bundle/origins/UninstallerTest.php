@@ -31,9 +31,15 @@ final class UninstallerTest extends OroTestCase
             'CREATE TABLE oro_cron_schedule (command VARCHAR(255))',
             'CREATE TABLE oro_migrations (bundle VARCHAR(250), version VARCHAR(250))',
             'CREATE TABLE acl_classes (class_type VARCHAR(200))',
+            'CREATE TABLE oro_migrations_data (class_name VARCHAR(255))',
+            'CREATE TABLE IF NOT EXISTS oro_email_template (name VARCHAR(255))',
             "INSERT INTO oro_config_value VALUES ('exchange_mail', 'password'), ('oro_email', 'feature_enabled')",
             "INSERT INTO oro_cron_schedule VALUES ('oro:cron:exchange-sync'), ('oro:cron:imap-sync')",
             "INSERT INTO oro_migrations VALUES ('ExchangeMailBundle', 'v1_0'), ('OroEmailBundle', 'v1_0')",
+            "INSERT INTO oro_migrations_data VALUES"
+            . " ('ExchangeMail\\Bundle\\Migrations\\Data\\ORM\\LoadEmailTemplates'), ('Oro\\LoadEmailTemplates')",
+            "INSERT INTO oro_email_template (name) VALUES ('exchange_mail_account_refused'), ('exchange_mail_mailbox_refused'),"
+            . " ('sync_wrong_credentials_user_box')",
             "INSERT INTO acl_classes VALUES ('exchange_mail_sync_now'), ('exchange_mail_status_view'), ('oro_config_system')",
             ] as $statement
         ) {
@@ -58,6 +64,11 @@ final class UninstallerTest extends OroTestCase
         self::assertSame([['command' => 'oro:cron:imap-sync']], $this->rows('SELECT command FROM oro_cron_schedule'));
         self::assertSame([['bundle' => 'OroEmailBundle']], $this->rows('SELECT bundle FROM oro_migrations'));
         self::assertSame([['class_type' => 'oro_config_system']], $this->rows('SELECT class_type FROM acl_classes'));
+        self::assertSame([['name' => 'sync_wrong_credentials_user_box']], $this->rows('SELECT name FROM oro_email_template'));
+        self::assertSame(
+            [['class_name' => 'Oro\\LoadEmailTemplates']],
+            $this->rows('SELECT class_name FROM oro_migrations_data')
+        );
     }
 
     public function testOroWithoutTheBundleLoadsTheOriginsAndTheirFolders(): void

@@ -6,6 +6,7 @@ namespace ExchangeMail\Tests\Bundle\Unit;
 
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Notification\CredentialFailureNotifier;
+use ExchangeMail\Bundle\Notification\NotificationSenderInterface;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use Oro\Bundle\EmailBundle\Entity\EmailOrigin;
 use Oro\Bundle\EmailBundle\Sync\EmailSyncNotificationAlert;
@@ -21,9 +22,11 @@ final class CredentialFailureNotifierTest extends TestCase
     private const IMPERSONATION = 'ExchangeSync\ImpersonationException';
 
     private NotificationAlertManager&MockObject $alerts;
+    private NotificationSenderInterface&MockObject $sender;
 
     protected function setUp(): void
     {
+        $this->sender = $this->createMock(NotificationSenderInterface::class);
         $this->alerts = $this->createMock(NotificationAlertManager::class);
     }
 
@@ -37,6 +40,7 @@ final class CredentialFailureNotifierTest extends TestCase
             ->method('addNotificationAlert')
             ->with(self::isInstanceOf(EmailSyncNotificationAlert::class))
             ->willReturn('id');
+        $this->sender->expects(self::once())->method('send')->with(self::isInstanceOf(MailboxFinished::class), null);
 
         $this->finish(self::AUTHENTICATION, null);
         $this->finish(self::AUTHENTICATION, self::AUTHENTICATION);
@@ -46,6 +50,7 @@ final class CredentialFailureNotifierTest extends TestCase
     {
         $this->alerts->method('getNotificationAlertsCountGroupedByTypeForUserAndOrganization')->with(5, 3)->willReturn([]);
         $this->alerts->expects(self::once())->method('addNotificationAlert')->willReturn('id');
+        $this->sender->expects(self::once())->method('send')->with(self::isInstanceOf(MailboxFinished::class), 5);
 
         $this->finish(self::IMPERSONATION, null);
     }
@@ -55,6 +60,7 @@ final class CredentialFailureNotifierTest extends TestCase
         $this->alerts->expects(self::once())
             ->method('resolveNotificationAlertsByAlertTypeForUserAndOrganization')
             ->with('auth', null, 3);
+        $this->sender->expects(self::never())->method('send');
 
         $this->finish(null, self::AUTHENTICATION);
         $this->finish(null, null);
@@ -63,6 +69,7 @@ final class CredentialFailureNotifierTest extends TestCase
     public function testAnUnreachableServerIsNoMatterOfCredentials(): void
     {
         $this->alerts->expects(self::never())->method('addNotificationAlert');
+        $this->sender->expects(self::never())->method('send');
         $this->alerts->expects(self::never())->method('resolveNotificationAlertsByAlertTypeForUserAndOrganization');
 
         $this->finish('ExchangeSync\ConnectionException', self::AUTHENTICATION);
@@ -83,6 +90,6 @@ final class CredentialFailureNotifierTest extends TestCase
             $origin->recordFailure(new \DateTimeImmutable(), $exception, null, 'Refused.', 'Check the password.');
         }
 
-        (new CredentialFailureNotifier($this->alerts))->onFinished(MailboxFinished::of($origin, $previousException));
+        (new CredentialFailureNotifier($this->alerts, [$this->sender]))->onFinished(MailboxFinished::of($origin, $previousException));
     }
 }

@@ -60,6 +60,8 @@ final class Uninstaller
                 static fn (string $resource): string => \sprintf("DELETE FROM acl_classes WHERE class_type = '%s'", $resource),
                 self::ACL_RESOURCES
             ),
+            "DELETE FROM oro_email_template WHERE name IN ('exchange_mail_account_refused', 'exchange_mail_mailbox_refused')",
+            "DELETE FROM oro_migrations_data WHERE class_name LIKE 'ExchangeMail%'",
             "DELETE FROM oro_migrations WHERE bundle = 'ExchangeMailBundle'",
         ];
     }

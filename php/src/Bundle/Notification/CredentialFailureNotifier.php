@@ -9,7 +9,8 @@ use Oro\Bundle\EmailBundle\Sync\EmailSyncNotificationAlert;
 use Oro\Bundle\NotificationBundle\NotificationAlert\NotificationAlertManager;
 
 /**
- * Raises and settles Oro's notification alerts for mailboxes that Exchange refuses, as the IMAP integration does.
+ * Raises and settles Oro's notification alerts for mailboxes that Exchange refuses, and tells of each alert by the channels
+ * of the IMAP integration. While an alert stands nothing is told again, however many mailboxes and runs meet the refusal.
  *
  * All mailboxes share one service account: where that is refused, one alert an organization tells the administrators,
  * not one a user. A mailbox that the account may not open is told to its user.
@@ -19,7 +20,10 @@ final class CredentialFailureNotifier
     private const AUTHENTICATION = 'ExchangeSync\AuthenticationException';
     private const IMPERSONATION = 'ExchangeSync\ImpersonationException';
 
-    public function __construct(private readonly NotificationAlertManager $alertManager)
+    /**
+     * @param list<NotificationSenderInterface> $senders
+     */
+    public function __construct(private readonly NotificationAlertManager $alertManager, private readonly array $senders)
     {
     }
 
@@ -54,6 +58,9 @@ final class CredentialFailureNotifier
         $alert->setOrganizationId($organizationId);
         $alert->setEmailOriginId($mailbox->originId);
         $this->alertManager->addNotificationAlert($alert);
+        foreach ($this->senders as $sender) {
+            $sender->send($mailbox, $userId);
+        }
     }
 
     private static function isRefusal(?string $exception): bool

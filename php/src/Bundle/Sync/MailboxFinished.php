@@ -34,4 +34,12 @@ final readonly class MailboxFinished
             $previousException
         );
     }
+
+    /**
+     * Whether Exchange refused the service account itself, not only this mailbox to it.
+     */
+    public function isAccountRefused(): bool
+    {
+        return 'ExchangeSync\AuthenticationException' === $this->exception;
+    }
 }

@@ -76,7 +76,7 @@ final class ConfigurationTest extends TestCase
         }
     }
 
-    public function mistakes(): iterable
+    public static function mistakes(): iterable
     {
         $required = self::REQUIRED;
 

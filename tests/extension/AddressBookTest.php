@@ -51,7 +51,7 @@ final class AddressBookTest extends TestCase
         self::assertSame(1, $book->addContacts([['z@customer.example', 9]]), 'The book works on.');
     }
 
-    public function wrongRows(): iterable
+    public static function wrongRows(): iterable
     {
         yield 'a string' => [['a@customer.example'], 'row 1'];
         yield 'one column' => [[['a@customer.example', 1], ['b@customer.example']], 'row 2'];

@@ -123,7 +123,7 @@ final class ExchangeServer
     {
         $lines = explode("\n", trim($this->fetch("/control/$list.csv", ['method' => 'GET'])));
         foreach (array_slice($lines, 1) as $line) {
-            [$email, $id] = str_getcsv($line);
+            [$email, $id] = str_getcsv($line, ',', '"', '');
             yield [$email, (int) $id];
         }
     }

@@ -54,7 +54,7 @@ final class OptionsTest extends TestCase
         }
     }
 
-    public function wrongOptions(): iterable
+    public static function wrongOptions(): iterable
     {
         yield 'server of a wrong type' => [['server' => 17], 'server', 'must be a string of UTF-8; it is 17'];
         yield 'empty server' => [['server' => ''], 'server', 'an empty string'];

@@ -25,7 +25,7 @@ final class AddressFileTest extends TestCase
         self::assertSame([['anna@example.com', 1], ['Bo Ek <bo@example.com>', 22]], $rows);
     }
 
-    public function files(): iterable
+    public static function files(): iterable
     {
         yield 'plain' => ["email,id,name\nanna@example.com,1,Anna\nBo Ek <bo@example.com>,22,Bo\n"];
         yield 'other order, quotes, no last line end' => ["Id,Name,EMail\n1,\"Ek, A\",anna@example.com\n22,B,Bo Ek <bo@example.com>"];
@@ -46,7 +46,7 @@ final class AddressFileTest extends TestCase
         iterator_to_array(new AddressFile($program->write('a.csv', $csv)));
     }
 
-    public function mistakes(): iterable
+    public static function mistakes(): iterable
     {
         yield 'no columns' => ["anna@example.com,1\n", '/a.csv: the first line must name'];
         yield 'empty file' => ['', '/a.csv: the first line must name'];

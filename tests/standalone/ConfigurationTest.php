@@ -76,7 +76,7 @@ final class ConfigurationTest extends TestCase
         }
     }
 
-    public function mistakes(): iterable
+    public static function mistakes(): iterable
     {
         $required = self::REQUIRED;
 
@@ -85,7 +85,7 @@ final class ConfigurationTest extends TestCase
         yield 'no settings' => ["hunter2\n", 'holds no settings'];
         yield 'unknown setting' => [$required . "password: hunter2\npasword: x\n", 'unknown setting pasword'];
         yield 'engine option outside options' => [$required . "password: hunter2\nconcurrency: 3\n", 'below "options:"'];
-        yield 'password that YAML takes for a number' => [$required . "password: 0123\n", 'Put quotes around'];
+        yield 'password that YAML takes for a number' => [$required . "password: 4711\n", 'Put quotes around'];
         yield 'two passwords' => [$required . "password: hunter2\npassword_env: HOME\n", 'only one of the settings'];
         yield 'variable that is not set' => [$required . "password_env: NO_SUCH_VARIABLE\n", 'NO_SUCH_VARIABLE'];
         yield 'password file that is not there' => [$required . "password_file: nowhere\n", '/nowhere'];

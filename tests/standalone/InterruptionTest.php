@@ -54,7 +54,7 @@ final class InterruptionTest extends TestCase
         $this->assertExactlyTheExpectedMail();
     }
 
-    public function signals(): iterable
+    public static function signals(): iterable
     {
         yield 'Ctrl-C' => [SIGINT];
         yield 'systemd stop' => [SIGTERM];

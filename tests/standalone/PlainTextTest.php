@@ -22,7 +22,7 @@ final class PlainTextTest extends TestCase
         self::assertSame($shown, $output->fetch());
     }
 
-    public function texts(): iterable
+    public static function texts(): iterable
     {
         yield 'escape sequences' => ["Hi \e[31mred\e]0;title\x07", 'Hi [31mred ]0;title'];
         yield 'C1 control' => ["a\u{9B}31mb", 'a 31mb'];

@@ -179,7 +179,7 @@ final class SyncTest extends TestCase
     /**
      * The engine tells removal and arrival in the order of the folders: once this way, once the other.
      */
-    public function moves(): iterable
+    public static function moves(): iterable
     {
         yield 'into a sub-folder' => ['<5c1f0a7e-anfrage@seebad-hotel.example>', 'inbox/Customers', 'Customers'];
         yield 'out of a sub-folder' => ['<CAJ9-zusage-77@mail.hoffmann-privat.example>', 'inbox', 'Inbox'];

@@ -14,6 +14,7 @@ use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\MailboxWatch;
 use ExchangeMail\Bundle\Sync\OriginSchedule;
+use ExchangeMail\Engine\Extension;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Component\MessageQueue\Client\MessageProducerInterface;
@@ -29,7 +30,7 @@ final class WatchCommandTest extends TestCase
 {
     public function testWithoutTheExtensionItSaysWhatToInstall(): void
     {
-        if (\extension_loaded(EngineRequirement::EXTENSION)) {
+        if (\extension_loaded(Extension::NAME)) {
             fwrite(\STDERR, "SKIPPED: what is said without the extension (it is loaded)\n");
             self::markTestSkipped('The extension is loaded.');
         }

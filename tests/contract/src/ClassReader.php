@@ -22,7 +22,11 @@ final class ClassReader
 
     public function __construct()
     {
-        $this->parser = (new ParserFactory())->create(ParserFactory::ONLY_PHP7);
+        $factory = new ParserFactory();
+        // PHP-Parser 5 has no create(), the 4.15 of Debian 12 only that.
+        $this->parser = method_exists($factory, 'createForNewestSupportedVersion')
+            ? $factory->createForNewestSupportedVersion()
+            : $factory->create(ParserFactory::ONLY_PHP7);
         $this->printer = new Standard();
     }
 

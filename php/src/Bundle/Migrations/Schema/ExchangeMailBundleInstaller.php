@@ -57,7 +57,7 @@ class ExchangeMailBundleInstaller implements Installation
         $table->setPrimaryKey(['id']);
         $table->addUniqueIndex(['folder_id'], 'exchange_mail_folder_folder_uidx');
         $table->addForeignKeyConstraint(
-            $schema->getTable('oro_email_folder'),
+            'oro_email_folder',
             ['folder_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
@@ -76,13 +76,13 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addIndex(['email_id'], 'exchange_mail_email_email_idx');
         $table->addUniqueIndex(['exchange_folder_id', 'item_hash'], 'exchange_mail_email_item_uidx');
         $table->addForeignKeyConstraint(
-            $schema->getTable('oro_email'),
+            'oro_email',
             ['email_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
         );
         $table->addForeignKeyConstraint(
-            $schema->getTable('exchange_mail_folder'),
+            'exchange_mail_folder',
             ['exchange_folder_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
@@ -99,7 +99,7 @@ class ExchangeMailBundleInstaller implements Installation
         $table->setPrimaryKey(['id']);
         $table->addUniqueIndex(['organization_id', 'email'], 'exchange_mail_late_address_uidx');
         $table->addForeignKeyConstraint(
-            $schema->getTable('oro_organization'),
+            'oro_organization',
             ['organization_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]

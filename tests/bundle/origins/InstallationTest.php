@@ -27,7 +27,6 @@ final class InstallationTest extends OroTestCase
         $connection->executeStatement('CREATE TABLE oro_migrations (bundle VARCHAR(250))');
         $connection->executeStatement('CREATE TABLE acl_classes (class_type VARCHAR(200))');
         $connection->executeStatement('CREATE TABLE oro_migrations_data (class_name VARCHAR(255))');
-        $connection->executeStatement('CREATE TABLE IF NOT EXISTS oro_email_template (name VARCHAR(255))');
         $installed = $this->columns();
         (new Uninstaller($this->oro->doctrine))->uninstall();
         self::assertNotEquals($installed, $this->columns());

@@ -32,14 +32,14 @@ final class UninstallerTest extends OroTestCase
             'CREATE TABLE oro_migrations (bundle VARCHAR(250), version VARCHAR(250))',
             'CREATE TABLE acl_classes (class_type VARCHAR(200))',
             'CREATE TABLE oro_migrations_data (class_name VARCHAR(255))',
-            'CREATE TABLE IF NOT EXISTS oro_email_template (name VARCHAR(255))',
             "INSERT INTO oro_config_value VALUES ('exchange_mail', 'password'), ('oro_email', 'feature_enabled')",
             "INSERT INTO oro_cron_schedule VALUES ('oro:cron:exchange-sync'), ('oro:cron:imap-sync')",
             "INSERT INTO oro_migrations VALUES ('ExchangeMailBundle', 'v1_0'), ('OroEmailBundle', 'v1_0')",
             "INSERT INTO oro_migrations_data VALUES"
             . " ('ExchangeMail\\Bundle\\Migrations\\Data\\ORM\\LoadEmailTemplates'), ('Oro\\LoadEmailTemplates')",
-            "INSERT INTO oro_email_template (name) VALUES ('exchange_mail_account_refused'), ('exchange_mail_mailbox_refused'),"
-            . " ('sync_wrong_credentials_user_box')",
+            "INSERT INTO oro_email_template (id, name, issystem, iseditable, type) VALUES"
+            . " (1, 'exchange_mail_account_refused', true, true, 'html'), (2, 'exchange_mail_mailbox_refused', true, true, 'html'),"
+            . " (3, 'sync_wrong_credentials_user_box', true, true, 'html')",
             "INSERT INTO acl_classes VALUES ('exchange_mail_sync_now'), ('exchange_mail_status_view'), ('oro_config_system')",
             ] as $statement
         ) {

@@ -35,6 +35,9 @@ final class StandIns
         $split = (int)strrpos($class, '\\');
         $isInterface = 'interface' === $facts['kind'];
         $body = '';
+        foreach (array_filter($facts['traits'], trait_exists(...)) as $name) {
+            $body .= \sprintf("use \\%s;\n", $name);
+        }
         foreach ($facts['constants'] as $name => $value) {
             $body .= \sprintf("public const %s = %s;\n", $name, $value);
         }

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ews::ItemId;
 use ews::discovery;
 use ews::transport::{OAuth, Secret, Transport};
-use ews::{DistinguishedFolder, ItemId};
 use futures_util::FutureExt;
 use tokio::sync::{OnceCell, SemaphorePermit};
 use url::Url;
 
 use crate::budget::Budget;
 use crate::directory::Directory;
-use crate::folders::{self, Folders};
+use crate::folders::Folders;
 use crate::login::Login;
 use crate::mailbox::{Outlet, Purpose, Reading, Stop};
 use crate::{AddressBook, Domains, Error, Message, Run, Settings, Watch, address};
@@ -65,9 +65,8 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::Configuration`], naming the setting.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        settings.check()?;
         Ok(Self {
-            domains: Arc::new(Domains::new(&settings.domains)?),
+            domains: Arc::new(settings.check()?),
             settings: Arc::new(settings),
             client: Arc::default(),
             directory: Arc::default(),
@@ -82,18 +81,10 @@ impl Engine {
     pub async fn check(&self, mailbox: &str) -> Result<ServerInfo, Error> {
         let reading = self.reading(mailbox, Arc::default(), Purpose::Everything).await?;
         let client = &reading.client;
-        let told = |error: ews::Error| reading.error(&error);
-        let root = reading
-            .mailbox
-            .get_folder(&[DistinguishedFolder::MsgFolderRoot.into()])
+        let folders = reading
+            .folders(&HashMap::new())
             .await
-            .map_err(told)?;
-        if let Some(Err(error)) = root.into_iter().next() {
-            return Err(told(error.into()));
-        }
-        let folders = folders::list(&reading.mailbox, None, &self.settings.folders, client.version())
-            .await
-            .map_err(told)?;
+            .map_err(|error| reading.error(&error))?;
         let server = client.server();
         Ok(ServerInfo {
             url: client.transport().settings().endpoint.to_string(),

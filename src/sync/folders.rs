@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ews::{DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox, RequestServerVersion};
+use ews::{Client, DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox};
 
 use crate::checkpoint::RootCheckpoint;
 use crate::{Folder, FolderType};
@@ -47,10 +47,10 @@ pub(crate) struct Folders {
 
 /// Lists the folders: one request where the roles are known, two where not.
 pub(crate) async fn list(
+    client: &Client,
     mailbox: &Mailbox,
     known: Option<RootCheckpoint>,
     wanted: &[String],
-    version: RequestServerVersion,
 ) -> Result<Folders, ews::Error> {
     let listed_at = SystemTime::now();
     let fresh = known.is_none();
@@ -68,7 +68,8 @@ pub(crate) async fn list(
         roles = roles_of(mailbox).await?;
     }
     let archive = DistinguishedFolder::ArchiveMsgFolderRoot;
-    if version >= archive.since() && wanted.iter().any(|name| name.eq_ignore_ascii_case(archive.name())) {
+    // Only now is the version known: the answers above told it.
+    if client.version() >= archive.since() && wanted.iter().any(|name| name.eq_ignore_ascii_case(archive.name())) {
         all.extend(archive_folders(mailbox, &mut roles).await?);
     }
     let root = (fresh || stale)

@@ -93,7 +93,7 @@ impl Reading {
     /// The folders to read: the first that is asked of a mailbox.
     pub async fn folders(&self, stored: &HashMap<String, String>) -> Result<Folders, ews::Error> {
         let known = RootCheckpoint::find(stored);
-        folders::list(&self.mailbox, known, &self.settings.folders, self.client.version()).await
+        folders::list(&self.client, &self.mailbox, known, &self.settings.folders).await
     }
 
     /// Reads all that is new, folder by folder.
@@ -119,17 +119,8 @@ impl Reading {
                 continue;
             }
             let folder = selected.folder.clone();
-            match self.read_folder(selected, before, looked_at, outlet).await {
-                Err(Stop::Failed(error)) if self.concerns_folder(&error) => {
-                    let batch = Batch {
-                        folder: Some(folder),
-                        failure: Some(self.error(&error)),
-                        ..Batch::default()
-                    };
-                    outlet.send(batch, Vec::new()).await?;
-                }
-                outcome => outcome?,
-            }
+            let outcome = self.read_folder(selected, before, looked_at, outlet).await;
+            self.go_on(outcome, folder, outlet).await?;
         }
         Ok(())
     }
@@ -143,21 +134,40 @@ impl Reading {
         outlet.send(batch, Vec::new()).await
     }
 
-    /// Whether the error is one folder's own, so that the others can still be read.
-    pub(crate) fn concerns_folder(&self, error: &ews::Error) -> bool {
-        use ews::ResponseCode as Code;
-        matches!(
-            error.code(),
-            Some(
-                Code::ErrorFolderCorrupt
-                    | Code::ErrorFolderNotFound
-                    | Code::ErrorSyncFolderNotFound
-                    | Code::ErrorItemCorrupt
-                    | Code::ErrorCorruptData
-                    | Code::ErrorInvalidSyncStateData
-                    | Code::ErrorInternalServerError
-                    | Code::ErrorAccessDenied
-            )
-        )
+    /// Tells a failure that is the folder's own, so that the others can still be read; passes on any other.
+    pub(crate) async fn go_on(
+        &self,
+        outcome: Result<(), Stop>,
+        folder: Arc<Folder>,
+        outlet: &Outlet,
+    ) -> Result<(), Stop> {
+        match outcome {
+            Err(Stop::Failed(error)) if concerns_folder(&error) => {
+                let batch = Batch {
+                    folder: Some(folder),
+                    failure: Some(self.error(&error)),
+                    ..Batch::default()
+                };
+                outlet.send(batch, Vec::new()).await
+            }
+            outcome => outcome,
+        }
     }
+}
+
+fn concerns_folder(error: &ews::Error) -> bool {
+    use ews::ResponseCode as Code;
+    matches!(
+        error.code(),
+        Some(
+            Code::ErrorFolderCorrupt
+                | Code::ErrorFolderNotFound
+                | Code::ErrorSyncFolderNotFound
+                | Code::ErrorItemCorrupt
+                | Code::ErrorCorruptData
+                | Code::ErrorInvalidSyncStateData
+                | Code::ErrorInternalServerError
+                | Code::ErrorAccessDenied
+        )
+    )
 }

@@ -27,20 +27,10 @@ impl Reading {
         participants.sort();
         for selected in folders.selected {
             for addresses in participants.chunks(ADDRESSES_PER_QUERY) {
-                match self
+                let outcome = self
                     .search_folder(&selected.id, &selected.folder, addresses, outlet)
-                    .await
-                {
-                    Err(Stop::Failed(error)) if self.concerns_folder(&error) => {
-                        let batch = Batch {
-                            folder: Some(selected.folder.clone()),
-                            failure: Some(self.error(&error)),
-                            ..Batch::default()
-                        };
-                        outlet.send(batch, Vec::new()).await?;
-                    }
-                    outcome => outcome?,
-                }
+                    .await;
+                self.go_on(outcome, selected.folder.clone(), outlet).await?;
             }
         }
         Ok(())

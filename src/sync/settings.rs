@@ -76,8 +76,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The first setting that can't work.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// The domains, where every setting can work.
+    ///
+    /// # Errors
+    /// The first setting that can't.
+    pub(crate) fn check(&self) -> Result<Domains, Error> {
         required(
             "server",
             &self.server,
@@ -107,7 +110,7 @@ impl Settings {
         if self.max_message_bytes == 0 {
             return Err(Error::setting("max_message_bytes", "is 0.", "Set it to 1 or more."));
         }
-        Domains::new(&self.domains).map(drop)
+        Domains::new(&self.domains)
     }
 
     /// The version to ask in; `None`: found out.

@@ -113,11 +113,7 @@ async fn a_second_run_brings_only_what_is_new_and_tells_flags_and_removals() {
 #[tokio::test]
 async fn a_mailbox_without_news_costs_one_request() {
     let server = server().start().await.unwrap();
-    server
-        .mailbox(JANE)
-        .unwrap()
-        .deliver("inbox", mail("first", CUSTOMER, JANE))
-        .unwrap();
+    deliver(&server, JANE, "first");
     let mut host = Host::default();
     let engine = engine(&server);
     host.run(&engine, &[JANE]).await;
@@ -127,11 +123,7 @@ async fn a_mailbox_without_news_costs_one_request() {
     server.reset_requests();
     host.run(&engine, &[JANE]).await;
     assert_eq!(server.requests().len(), 1, "{:?}", server.stats().operations);
-    server
-        .mailbox(JANE)
-        .unwrap()
-        .deliver("inbox", mail("second", CUSTOMER, JANE))
-        .unwrap();
+    deliver(&server, JANE, "second");
     host.run(&engine, &[JANE]).await;
     assert_eq!(host.subjects(), ["first", "second"]);
 }
@@ -248,11 +240,7 @@ async fn a_search_finds_earlier_mail_of_a_late_contact_in_every_product() {
 #[tokio::test]
 async fn a_search_for_nobody_finds_nothing_and_never_reads_everything() {
     let server = server().start().await.unwrap();
-    server
-        .mailbox(JANE)
-        .unwrap()
-        .deliver("inbox", mail("in", CUSTOMER, JANE))
-        .unwrap();
+    deliver(&server, JANE, "in");
     let mut host = Host::default();
     let mut run = engine(&server).search(Arc::new(book()), vec!["no address".into()]);
     host.follow(&mut run, &[JANE]).await;
@@ -343,4 +331,19 @@ async fn signed_encrypted_resent_and_blind_copied_mail_and_the_archive_are_colle
     host.run(&with_archive, &[JANE]).await;
     assert!(host.failures.is_empty(), "{:?}", host.failures);
     assert_eq!(host.subjects(), ["archived", "blind", "bounce", "encrypted", "resent"]);
+}
+
+#[tokio::test]
+async fn a_server_older_than_archives_is_not_asked_for_one_even_by_the_first_mailbox() {
+    let server = server().version(ServerVersion::Exchange2007).start().await.unwrap();
+    deliver(&server, JANE, "in");
+    let engine = Engine::new(Settings {
+        folders: vec!["msgfolderroot".into(), "archivemsgfolderroot".into()],
+        ..settings(&server)
+    })
+    .unwrap();
+    let mut host = Host::default();
+    host.run(&engine, &[JANE]).await;
+    assert!(host.failures.is_empty(), "{:?}", host.failures);
+    assert_eq!(host.subjects(), ["in"]);
 }

@@ -41,11 +41,7 @@ async fn a_new_mail_is_told_at_once_and_only_for_its_mailbox() {
     let mut watch = engine(&server).watch(vec![JANE.into(), JOE.into()]);
     assert_eq!(told(&mut watch, 2).await, both());
     quiet(&mut watch).await;
-    server
-        .mailbox(JOE)
-        .unwrap()
-        .deliver("inbox", mail("new", CUSTOMER, JOE))
-        .unwrap();
+    deliver(&server, JOE, "new");
     assert_eq!(news(&mut watch).await.mailbox, JOE);
     assert_eq!(
         server.stats().operations["GetStreamingEvents"],
@@ -53,11 +49,7 @@ async fn a_new_mail_is_told_at_once_and_only_for_its_mailbox() {
         "one stream for both"
     );
     drop(watch);
-    server
-        .mailbox(JOE)
-        .unwrap()
-        .deliver("inbox", mail("later", CUSTOMER, JOE))
-        .unwrap();
+    deliver(&server, JOE, "later");
 }
 
 #[tokio::test]
@@ -65,11 +57,7 @@ async fn an_old_server_is_asked_instead() {
     let server = server().version(ServerVersion::Exchange2007).start().await.unwrap();
     let mut watch = engine(&server).watch(vec![JANE.into()]);
     assert_eq!(news(&mut watch).await.mailbox, JANE);
-    server
-        .mailbox(JANE)
-        .unwrap()
-        .deliver("inbox", mail("new", CUSTOMER, JANE))
-        .unwrap();
+    deliver(&server, JANE, "new");
     assert_eq!(news(&mut watch).await.mailbox, JANE);
     assert!(server.stats().operations["GetEvents"] >= 1);
 }
@@ -85,11 +73,7 @@ async fn a_server_that_forgets_subscriptions_or_restarts_is_watched_again() {
         both(),
         "each is told again: something may have been missed"
     );
-    server
-        .mailbox(JANE)
-        .unwrap()
-        .deliver("inbox", mail("new", CUSTOMER, JANE))
-        .unwrap();
+    deliver(&server, JANE, "new");
     assert_eq!(news(&mut watch).await.mailbox, JANE);
 }
 
@@ -112,10 +96,6 @@ async fn a_mailbox_that_cannot_be_watched_says_why_and_leaves_the_others_alone()
         }
     }
     assert_eq!(failed, [JANE, "eve@elsewhere.example"].map(str::to_owned).into());
-    server
-        .mailbox(JOE)
-        .unwrap()
-        .deliver("inbox", mail("new", CUSTOMER, JOE))
-        .unwrap();
+    deliver(&server, JOE, "new");
     assert_eq!(news(&mut watch).await.mailbox, JOE);
 }

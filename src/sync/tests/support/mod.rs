@@ -63,6 +63,12 @@ pub fn mail(subject: &str, from: &str, to: &str) -> String {
     )
 }
 
+/// A message of the customer's arrives in a mailbox.
+pub fn deliver(server: &Handle, mailbox: &str, subject: &str) {
+    let inbox = server.mailbox(mailbox).unwrap();
+    inbox.deliver("inbox", mail(subject, CUSTOMER, mailbox)).unwrap();
+}
+
 /// What a host's database would hold after its runs.
 #[derive(Default)]
 pub struct Host {

@@ -21,6 +21,13 @@ pub enum ErrorKind {
     Protocol,
 }
 
+/// Before the mailbox that a message is about.
+const ABOUT: &str = "Mailbox ";
+
+fn about(mailbox: &str, what: &str) -> String {
+    format!("{ABOUT}{mailbox}: {what}")
+}
+
 /// What went wrong and what to do; never holds a password or mail.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message} {remedy}")]
@@ -78,10 +85,11 @@ impl Error {
     pub(crate) fn also_of(self, mailbox: &str) -> Self {
         let what = self
             .message
-            .split_once(": ")
+            .strip_prefix(ABOUT)
+            .and_then(|rest| rest.split_once(": "))
             .map_or(self.message.as_str(), |(_, what)| what);
         Self {
-            message: format!("Mailbox {mailbox}: {what}"),
+            message: about(mailbox, what),
             ..self
         }
     }
@@ -91,7 +99,7 @@ impl Error {
         Self {
             kind: ErrorKind::Protocol,
             code: None,
-            message: format!("Mailbox {mailbox}: the engine stopped unexpectedly while reading it."),
+            message: about(mailbox, "the engine stopped unexpectedly while reading it."),
             remedy: "Report this with the server's version; the mailbox is read again in the next run.".into(),
             retry_at: None,
         }
@@ -112,7 +120,7 @@ impl Error {
         Self {
             kind,
             code: error.code().map(|code| code.as_str().to_owned()),
-            message: format!("Mailbox {mailbox}: {}", error.message()),
+            message: about(mailbox, &error.message()),
             remedy: error.advice(),
             retry_at: held_for.map(|wait| SystemTime::now() + wait),
         }

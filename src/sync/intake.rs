@@ -149,7 +149,12 @@ impl Reading {
                     direction: Direction::Incoming,
                     matches: Vec::new(),
                 };
-                Ok(Some(message(item.clone(), journal::opened(item), verdict)))
+                let mut full = journal::opened(item);
+                // A copy of the properties, not of the mail.
+                let mime = full.mime_content.take();
+                let headers = full.clone();
+                full.mime_content = mime;
+                Ok(Some(message(headers, full, verdict)))
             }
             Some(Err(error)) if error.code == ews::ResponseCode::ErrorItemNotFound => Ok(None),
             Some(Err(error)) => Err(error.into()),
@@ -192,7 +197,7 @@ fn message(headers: Item, mut full: Item, verdict: Verdict) -> Message {
         item_class: headers.class.unwrap_or_else(|| "IPM.Note".into()),
         size: headers.size.unwrap_or_default(),
         references: references(full.references.as_deref(), fields.references),
-        in_reply_to: full.in_reply_to.as_deref().and_then(id).or(fields.in_reply_to),
+        in_reply_to: in_reply_to(full.in_reply_to.as_deref()).or(fields.in_reply_to),
         thread_id: full.conversation_id,
         accept_language: fields.accept_language,
         matches: verdict.matches,
@@ -233,24 +238,30 @@ fn sensible(dates: [Option<SystemTime>; 3], now: SystemTime) -> SystemTime {
         .unwrap_or(now)
 }
 
-fn id(text: &str) -> Option<String> {
-    let id = content::bracketed(text.split_whitespace().next()?);
-    (id.len() > 2).then_some(id)
+/// In angle brackets, unless there is nothing between them.
+fn bracketed(text: &str) -> Option<String> {
+    let id = content::bracketed(text);
+    (id.len() > "<>".len()).then_some(id)
 }
 
 fn message_id(property: Option<String>, fields: &HeaderFields) -> Option<String> {
-    let bracketed = |text: &str| {
-        let id = content::bracketed(text);
-        (id.len() > 2).then_some(id)
-    };
     property
         .as_deref()
         .and_then(bracketed)
         .or_else(|| fields.message_id.as_deref().and_then(bracketed))
 }
 
+/// The first id of a header field.
+fn in_reply_to(property: Option<&str>) -> Option<String> {
+    bracketed(property?.split_whitespace().next()?)
+}
+
 fn references(property: Option<&str>, fields: Vec<String>) -> Vec<String> {
-    let listed: Vec<String> = property.unwrap_or_default().split_whitespace().filter_map(id).collect();
+    let listed: Vec<String> = property
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(bracketed)
+        .collect();
     if listed.is_empty() { fields } else { listed }
 }
 

@@ -1,6 +1,6 @@
 //! One refused login is enough: a wrong password tried for every mailbox would lock the service account. Knows no scheme.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -31,7 +31,7 @@ impl Login {
     pub async fn enter(&self) -> Result<Option<SemaphorePermit<'_>>, Error> {
         // Closed: proven.
         let permit = self.first.acquire().await.ok();
-        match self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+        match self.refusal().clone() {
             Some(refusal) => Err(refusal),
             None => Ok(permit),
         }
@@ -39,17 +39,18 @@ impl Login {
 
     /// Whether it was refused.
     pub fn is_refused(&self) -> bool {
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.refusal().is_some()
+    }
+
+    fn refusal(&self) -> MutexGuard<'_, Option<Error>> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes how a request ended.
     pub fn learn(&self, failure: Option<&Error>) {
         match failure {
             Some(error) if error.kind == ErrorKind::Authentication => {
-                self.refusal
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .get_or_insert_with(|| error.clone());
+                self.refusal().get_or_insert_with(|| error.clone());
             }
             // Whatever else stands in the way, it locks no account.
             _ => self.first.close(),

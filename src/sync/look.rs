@@ -32,7 +32,7 @@ const HEADERS: [Property; 9] = [
 const ITEMS_PER_REQUEST: usize = 256;
 
 /// An item that may belong into the CRM.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Seen {
     pub id: ItemId,
     /// How often it was tried in vain.
@@ -83,23 +83,20 @@ impl Reading {
 
     /// Fetches the headers of items and applies the rule.
     pub(crate) async fn look(&self, items: Vec<Seen>, kind: FolderType) -> Result<Looked, ews::Error> {
-        let chunks: Vec<Vec<Seen>> = items.chunks(ITEMS_PER_REQUEST).map(<[Seen]>::to_vec).collect();
-        let answers = stream::iter(chunks)
-            .map(async |chunk| {
-                let ids: Vec<ItemId> = chunk.iter().map(|seen| seen.id.clone()).collect();
-                let answers = self.mailbox.get_item(&ids, &HEADERS, Mime::Exclude).await?;
-                Ok::<_, ews::Error>((chunk, answers))
-            })
+        let ids: Vec<ItemId> = items.iter().map(|seen| seen.id.clone()).collect();
+        let requests: Vec<_> = ids
+            .chunks(ITEMS_PER_REQUEST)
+            .map(|ids| self.mailbox.get_item(ids, &HEADERS, Mime::Exclude))
+            .collect();
+        let answers = stream::iter(requests)
             .buffered(ews::transport::throttle::MAILBOX_CONCURRENCY)
             .try_collect::<Vec<_>>()
             .await?;
         let mut looked = Looked::default();
-        for (chunk, answers) in answers {
-            for (seen, answer) in chunk.into_iter().zip(answers) {
-                match answer {
-                    Ok(item) => self.judge(seen, item, kind, &mut looked).await?,
-                    Err(error) => looked.fail(seen, &error),
-                }
+        for (seen, answer) in items.into_iter().zip(answers.into_iter().flatten()) {
+            match answer {
+                Ok(item) => self.judge(seen, item, kind, &mut looked).await?,
+                Err(error) => looked.fail(seen, &error),
             }
         }
         Ok(looked)

@@ -4,24 +4,35 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
-use mail_parser::{Encoding, HeaderValue, MessageParser, MessagePart, PartType};
+use mail_parser::{Encoding, HeaderName, HeaderValue, MessageParser, MessagePart, PartType};
 
 use crate::attachment::{AttachmentInfo, clean_name, info, numbered_name};
 use crate::tnef;
 
-/// Body and attachments of a message. Attachments are decoded when asked for, so that only the raw message is held.
+/// Body and attachments of a message. The raw message is taken apart when it is first asked for one of them, and an
+/// attachment is decoded when it is asked for, so that the engine never waits for what its host may not want.
 #[derive(Default)]
 pub struct Content {
+    /// Until it is taken apart.
+    raw: Mutex<Vec<u8>>,
+    parts: OnceLock<Parts>,
+}
+
+#[derive(Default)]
+struct Parts {
+    /// Empty where nothing is left in it to ask for.
     raw: Vec<u8>,
     text: Option<String>,
     html: Option<String>,
     attachments: Vec<AttachmentInfo>,
-    parts: Vec<Part>,
+    places: Vec<Place>,
 }
 
+/// Where an attachment is.
 #[derive(Debug, Clone)]
-struct Part {
+struct Place {
     body: Range<usize>,
     encoding: Encoding,
     /// Where in the decoded body the attachment is; `None`: it is all of it.
@@ -39,13 +50,77 @@ pub(crate) struct HeaderFields {
     pub date: Option<i64>,
 }
 
+/// Reads what [`HeaderFields`] has and nothing else.
+static FIELDS: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .with_message_ids()
+        .header_date(HeaderName::Date)
+        .header_text(HeaderName::Subject)
+        .default_header_ignore()
+});
+/// Reads what tells how a message is made up; the subject names a message that is attached.
+static STRUCTURE: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .with_mime_headers()
+        .header_text(HeaderName::Subject)
+        .default_header_ignore()
+});
+
 impl Content {
-    /// Reads a message.
-    pub(crate) fn parse(raw: Vec<u8>) -> (Self, HeaderFields) {
-        let Some(message) = MessageParser::default().parse(&raw) else {
-            return (Self::default(), HeaderFields::default());
+    /// Keeps a message, and reads its header.
+    pub(crate) fn new(raw: Vec<u8>) -> (Self, HeaderFields) {
+        let fields = FIELDS.parse_headers(&raw).as_ref().map(header_fields);
+        let content = Self {
+            raw: Mutex::new(raw),
+            ..Self::default()
         };
-        let fields = header_fields(&message);
+        (content, fields.unwrap_or_default())
+    }
+
+    /// The text/plain body.
+    pub fn text(&self) -> Option<&str> {
+        self.parts().text.as_deref()
+    }
+
+    /// The text/html body.
+    pub fn html(&self) -> Option<&str> {
+        self.parts().html.as_deref()
+    }
+
+    /// Its attachments and inline parts.
+    pub fn attachments(&self) -> &[AttachmentInfo] {
+        &self.parts().attachments
+    }
+
+    /// The bytes of an attachment, decoded now.
+    pub fn attachment(&self, index: usize) -> Option<Vec<u8>> {
+        let Parts { raw, places, .. } = self.parts();
+        let place = places.get(index)?;
+        let bytes = place.bytes(raw)?;
+        match &place.within {
+            None => Some(bytes),
+            Some(within) => bytes.get(within.clone()).map(<[u8]>::to_vec),
+        }
+    }
+
+    fn parts(&self) -> &Parts {
+        self.parts.get_or_init(|| {
+            let mut raw = self.raw.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut parts = Parts::read(&raw);
+            let raw = std::mem::take(&mut *raw);
+            if !parts.places.is_empty() {
+                parts.raw = raw;
+            }
+            parts
+        })
+    }
+}
+
+impl Parts {
+    fn read(raw: &[u8]) -> Self {
+        let Some(message) = STRUCTURE.parse(raw) else {
+            return Self::default();
+        };
         let text = joined(
             message.text_body.iter().filter_map(|&id| message.part(id)),
             |body| match body {
@@ -60,24 +135,19 @@ impl Content {
                 _ => None,
             },
         );
-        let mut content = Self {
+        let mut parts = Self {
             text,
             html,
             ..Self::default()
         };
         for (number, part) in message.attachments().enumerate() {
-            content.attach(part, number, &raw);
+            parts.attach(part, number, raw);
         }
-        drop(message);
-        // What only its text asked for needs no raw message any more.
-        if !content.parts.is_empty() {
-            content.raw = raw;
-        }
-        (content, fields)
+        parts
     }
 
     fn attach(&mut self, part: &MessagePart<'_>, number: usize, raw: &[u8]) {
-        let whole = Part {
+        let whole = Place {
             body: part.offset_body as usize..part.offset_end as usize,
             encoding: part.encoding,
             within: None,
@@ -88,13 +158,13 @@ impl Content {
             Some(opened) if opened != tnef::Opened::default() => self.unwrap_tnef(opened, &whole),
             _ => {
                 self.attachments.push(info);
-                self.parts.push(whole);
+                self.places.push(whole);
             }
         }
     }
 
     /// What Outlook wrapped up takes the wrapper's place; its bodies count where the mail has none.
-    fn unwrap_tnef(&mut self, opened: tnef::Opened, wrapper: &Part) {
+    fn unwrap_tnef(&mut self, opened: tnef::Opened, wrapper: &Place) {
         let usable = |body: Option<String>| body.map(without_nul).filter(|body| !body.trim().is_empty());
         if self.text.as_deref().is_none_or(|text| text.trim().is_empty()) && self.html.is_none() {
             self.text = usable(opened.text).or(self.text.take());
@@ -117,40 +187,15 @@ impl Content {
                 content_id: attachment.content_id,
                 size: attachment.data.len() as u64,
             });
-            self.parts.push(Part {
+            self.places.push(Place {
                 within: Some(attachment.data),
                 ..wrapper.clone()
             });
         }
     }
-
-    /// The text/plain body.
-    pub fn text(&self) -> Option<&str> {
-        self.text.as_deref()
-    }
-
-    /// The text/html body.
-    pub fn html(&self) -> Option<&str> {
-        self.html.as_deref()
-    }
-
-    /// Its attachments and inline parts.
-    pub fn attachments(&self) -> &[AttachmentInfo] {
-        &self.attachments
-    }
-
-    /// The bytes of an attachment, decoded now.
-    pub fn attachment(&self, index: usize) -> Option<Vec<u8>> {
-        let part = self.parts.get(index)?;
-        let bytes = part.bytes(&self.raw)?;
-        match &part.within {
-            None => Some(bytes),
-            Some(within) => bytes.get(within.clone()).map(<[u8]>::to_vec),
-        }
-    }
 }
 
-impl Part {
+impl Place {
     /// The part's body, decoded.
     fn bytes(&self, raw: &[u8]) -> Option<Vec<u8>> {
         raw.get(self.body.clone()).map(|body| decode(body, self.encoding))
@@ -166,9 +211,7 @@ fn is_tnef(info: &AttachmentInfo) -> bool {
 
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Content")
-            .field("attachments", &self.attachments.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Content").finish_non_exhaustive()
     }
 }
 
@@ -247,7 +290,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> (Content, HeaderFields) {
-        Content::parse(text.replace('\n', "\r\n").into_bytes())
+        Content::new(text.replace('\n', "\r\n").into_bytes())
     }
 
     #[test]
@@ -324,7 +367,7 @@ mod tests {
 
     #[test]
     fn nothing_at_all_is_an_empty_message() {
-        let (content, fields) = Content::parse(Vec::new());
+        let (content, fields) = Content::new(Vec::new());
         assert_eq!(
             (content.text(), content.html(), content.attachments().len()),
             (None, None, 0)

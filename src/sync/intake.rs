@@ -164,7 +164,7 @@ impl Reading {
 }
 
 fn message(headers: Item, mut full: Item, verdict: Verdict) -> Message {
-    let (content, fields) = Content::parse(full.mime_content.take().unwrap_or_default());
+    let (content, fields) = Content::new(full.mime_content.take().unwrap_or_default());
     let now = SystemTime::now();
     let received = full.received.map(SystemTime::from);
     let by_mime = fields.date.and_then(|seconds| {

@@ -73,10 +73,29 @@ pub struct EmailAddress {
     pub name: Option<String>,
     /// `t:EmailAddress`: an SMTP address, or what the routing type says.
     pub address: Option<String>,
-    /// `t:RoutingType`: `SMTP`; `EX` means that `address` is a legacy DN, which `resolve_names` turns into an address.
-    pub routing_type: Option<String>,
-    /// `t:MailboxType`, such as `Mailbox` or `PublicDL`.
-    pub mailbox_type: Option<String>,
+    /// `t:RoutingType`.
+    pub routing_type: Option<RoutingType>,
+}
+
+/// `t:RoutingType`: what kind of address it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoutingType {
+    /// `SMTP`.
+    Smtp,
+    /// `EX`: a legacy DN, which `resolve_names` turns into an SMTP address.
+    Ex,
+    /// Any other, such as `FAX`.
+    Other(String),
+}
+
+impl From<&str> for RoutingType {
+    fn from(text: &str) -> Self {
+        match text {
+            _ if text.eq_ignore_ascii_case("SMTP") => Self::Smtp,
+            _ if text.eq_ignore_ascii_case("EX") => Self::Ex,
+            other => Self::Other(other.to_owned()),
+        }
+    }
 }
 
 /// One of `t:Attachments`, without its content.

@@ -35,7 +35,7 @@ pub fn read_get_item(answer: Vec<u8>) -> Result<Vec<Result<Item, ResponseError>>
     let messages = read::<GetItem<'_>>(answer)?;
     Ok(messages
         .into_iter()
-        .map(|message| message.map(|raw| raw.item))
+        .map(|message| message.map(|raw| *raw.item))
         .collect())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use ews::{EmailAddress, Mailbox};
+use ews::{EmailAddress, Mailbox, RoutingType};
 
 use crate::address;
 
@@ -18,11 +18,7 @@ pub(crate) struct Directory {
 
 /// Whether the address has to be resolved before anybody can own it.
 pub(crate) fn needs_resolving(party: &EmailAddress) -> bool {
-    let by_type = party
-        .routing_type
-        .as_deref()
-        .is_some_and(|t| t.eq_ignore_ascii_case("EX"));
-    by_type
+    party.routing_type == Some(RoutingType::Ex)
         || party
             .address
             .as_deref()
@@ -32,12 +28,15 @@ pub(crate) fn needs_resolving(party: &EmailAddress) -> bool {
 impl Directory {
     /// Puts the SMTP address into a party that lacks it; whom nobody knows stays as it is.
     pub async fn resolve(&self, mailbox: &Mailbox, party: &mut EmailAddress) -> Result<(), ews::Error> {
-        let Some(legacy_dn) = party.address.clone().filter(|_| needs_resolving(party)) else {
+        if !needs_resolving(party) {
+            return Ok(());
+        }
+        let Some(legacy_dn) = &party.address else {
             return Ok(());
         };
-        if let Some(smtp) = self.smtp_of(mailbox, &legacy_dn).await? {
+        if let Some(smtp) = self.smtp_of(mailbox, legacy_dn).await? {
             party.address = Some(smtp);
-            party.routing_type = Some("SMTP".into());
+            party.routing_type = Some(RoutingType::Smtp);
         }
         Ok(())
     }

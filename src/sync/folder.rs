@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use ews::{ItemChange, ItemId, ResponseCode, SyncState};
+use ews::{Item, ItemChange, ItemId, ResponseCode, SyncState};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::budget::Hold;
@@ -127,7 +127,7 @@ impl Reading {
                 ItemChange::Create(item) => {
                     if self.may_matter(&item) {
                         page.created.push(Seen {
-                            id: item.id,
+                            summary: item,
                             attempts: 0,
                         });
                     }
@@ -182,7 +182,10 @@ fn pending_page(before: &FolderCheckpoint) -> Option<Page> {
         .pending
         .iter()
         .map(|(id, attempts)| Seen {
-            id: ItemId(id.clone()),
+            summary: Box::new(Item {
+                id: ItemId(id.clone()),
+                ..Item::default()
+            }),
             attempts: *attempts,
         })
         .collect();

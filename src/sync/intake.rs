@@ -76,7 +76,7 @@ impl Reading {
                 "It has {} bytes, more than max_message_bytes ({limit}) allows; raise that setting to collect such mail.",
                 candidate.item.size.unwrap_or_default()
             ),
-            item_id: candidate.seen.id.0,
+            item_id: candidate.seen.summary.id.0,
         }));
         if wanted.is_empty() {
             return Ok(taken);
@@ -86,7 +86,10 @@ impl Reading {
             .map(|candidate| candidate.item.size.unwrap_or_default())
             .sum();
         taken.hold = self.budget.acquire(bytes / MIME_GROWTH.1 * MIME_GROWTH.0).await;
-        let ids: Vec<ItemId> = wanted.iter().map(|candidate| candidate.seen.id.clone()).collect();
+        let ids: Vec<ItemId> = wanted
+            .iter()
+            .map(|candidate| candidate.seen.summary.id.clone())
+            .collect();
         let answers = self.mailbox.get_item(&ids, &BESIDE_HEADERS, Mime::Include).await?;
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
@@ -305,7 +308,7 @@ mod tests {
     fn candidate(size: u64) -> Candidate {
         Candidate {
             seen: Seen {
-                id: ItemId("A".into()),
+                summary: Box::default(),
                 attempts: 0,
             },
             item: Item {

@@ -1,7 +1,7 @@
 //! Opens journal reports (envelope journaling): the reported message is attached, and only it has the correspondents.
 //! Knows no owners.
 
-use ews::{EmailAddress, Item};
+use ews::{EmailAddress, Item, RoutingType};
 use mail_parser::{Address, MessageParser, PartType};
 
 /// The reported message's bytes, and its addresses; `None` where nothing is attached.
@@ -49,8 +49,7 @@ fn parties(address: Option<&Address<'_>>) -> Vec<EmailAddress> {
         .map(|party| EmailAddress {
             name: party.name().map(str::to_owned),
             address: party.address().map(str::to_owned),
-            routing_type: Some("SMTP".into()),
-            mailbox_type: None,
+            routing_type: Some(RoutingType::Smtp),
         })
         .collect()
 }

@@ -16,7 +16,15 @@ pub(crate) const SUMMARY: [Property; 5] = [
     Property::DateTimeReceived,
     Property::JournalReport,
 ];
-/// What the matching rule and the fetching of bodies ask for.
+/// What the matching rule and the fetching of bodies ask for beside a summary that names the sender.
+const BESIDE_SUMMARY: [Property; 5] = [
+    Property::ToRecipients,
+    Property::CcRecipients,
+    Property::BccRecipients,
+    Property::Size,
+    Property::IsDraft,
+];
+/// The same where there is no summary, or it can't name the sender.
 const HEADERS: [Property; 9] = [
     Property::ItemClass,
     Property::From,
@@ -34,7 +42,8 @@ const ITEMS_PER_REQUEST: usize = 256;
 /// An item that may belong into the CRM.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    pub id: ItemId,
+    /// Its id and its [`SUMMARY`]; of one that waits since an earlier run the id alone.
+    pub summary: Box<Item>,
     /// How often it was tried in vain.
     pub attempts: u8,
 }
@@ -67,14 +76,8 @@ impl Reading {
         if item.journal_report {
             return true;
         }
-        match &item.from {
-            // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-            Some(from) if !needs_resolving(from) => match from.address.as_deref() {
-                Some(email) if address::normalize(email).is_some() => self.book.knows(email),
-                _ => true,
-            },
-            _ => true,
-        }
+        // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
+        smtp_sender(item).is_none_or(|email| self.book.knows(email))
     }
 
     fn is_too_old(&self, item: &Item) -> bool {
@@ -83,17 +86,28 @@ impl Reading {
 
     /// Fetches the headers of items and applies the rule.
     pub(crate) async fn look(&self, items: Vec<Seen>, kind: FolderType) -> Result<Looked, ews::Error> {
-        let ids: Vec<ItemId> = items.iter().map(|seen| seen.id.clone()).collect();
-        let requests: Vec<_> = ids
-            .chunks(ITEMS_PER_REQUEST)
-            .map(|ids| self.mailbox.get_item(ids, &HEADERS, Mime::Exclude))
+        let (told, untold): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .enumerate()
+            .partition(|(_, seen)| smtp_sender(&seen.summary).is_some());
+        let requests: Vec<_> = [(&told, &BESIDE_SUMMARY[..]), (&untold, &HEADERS[..])]
+            .into_iter()
+            .flat_map(|(items, properties)| items.chunks(ITEMS_PER_REQUEST).map(move |items| (items, properties)))
+            .map(|(items, properties)| self.headers(items, properties))
             .collect();
         let answers = stream::iter(requests)
             .buffered(ews::transport::throttle::MAILBOX_CONCURRENCY)
             .try_collect::<Vec<_>>()
             .await?;
+        let mut answered: Vec<_> = told
+            .into_iter()
+            .chain(untold)
+            .zip(answers.into_iter().flatten())
+            .collect();
+        // The server's order, whichever request an item was in.
+        answered.sort_by_key(|((place, _), _)| *place);
         let mut looked = Looked::default();
-        for (seen, answer) in items.into_iter().zip(answers.into_iter().flatten()) {
+        for ((_, seen), answer) in answered {
             match answer {
                 Ok(item) => self.judge(seen, item, kind, &mut looked).await?,
                 Err(error) => looked.fail(seen, &error),
@@ -102,7 +116,28 @@ impl Reading {
         Ok(looked)
     }
 
-    async fn judge(&self, seen: Seen, mut item: Item, kind: FolderType, into: &mut Looked) -> Result<(), ews::Error> {
+    async fn headers(
+        &self,
+        items: &[(usize, Seen)],
+        properties: &[Property],
+    ) -> Result<Vec<Result<Item, ResponseError>>, ews::Error> {
+        let ids: Vec<ItemId> = items.iter().map(|(_, seen)| seen.summary.id.clone()).collect();
+        self.mailbox.get_item(&ids, properties, Mime::Exclude).await
+    }
+
+    async fn judge(
+        &self,
+        mut seen: Seen,
+        mut item: Item,
+        kind: FolderType,
+        into: &mut Looked,
+    ) -> Result<(), ews::Error> {
+        if smtp_sender(&seen.summary).is_some() {
+            let summary = &mut seen.summary;
+            item.class = summary.class.take();
+            item.from = summary.from.take();
+            item.journal_report = summary.journal_report;
+        }
         let draft = item.draft == Some(true) && kind != FolderType::Drafts;
         if draft || !item.class.as_deref().is_none_or(is_mail) {
             return Ok(());
@@ -120,7 +155,7 @@ impl Reading {
         }
         let Some(from) = &mut item.from else {
             into.skipped.push(Skipped {
-                item_id: seen.id.0,
+                item_id: seen.summary.id.0,
                 reason: "It has neither From nor Sender, so that nobody can be matched; it was left on the server."
                     .into(),
             });
@@ -176,16 +211,23 @@ impl Looked {
             | Code::ErrorVirusMessageDeleted
             | Code::ErrorAccessDenied => self.give_up(seen, error),
             _ if seen.attempts + 1 >= crate::checkpoint::MAX_ATTEMPTS => self.give_up(seen, error),
-            _ => self.postponed.push((seen.id, seen.attempts + 1)),
+            _ => self.postponed.push((seen.summary.id, seen.attempts + 1)),
         }
     }
 
     fn give_up(&mut self, seen: Seen, error: &ResponseError) {
         self.skipped.push(Skipped {
-            item_id: seen.id.0,
+            item_id: seen.summary.id.0,
             reason: error.to_string(),
         });
     }
+}
+
+/// The sender's address, where it is an SMTP address.
+fn smtp_sender(item: &Item) -> Option<&str> {
+    let from = item.from.as_ref().filter(|from| !needs_resolving(from))?;
+    let email = from.address.as_deref()?;
+    address::normalize(email).map(|_| email)
 }
 
 /// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail.

@@ -71,7 +71,7 @@ impl Reading {
                 .into_iter()
                 .filter(|item| self.may_matter(item))
                 .map(|item| Seen {
-                    id: item.id,
+                    summary: Box::new(item),
                     attempts: 0,
                 })
                 .collect();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
-use crate::{EmailAddress, FolderRef};
+use crate::{EmailAddress, FolderRef, RoutingType};
 
 /// Writes `t:FolderId` or `t:DistinguishedFolderId`.
 pub(super) fn write_folder_ref(xml: &mut Xml, folder: &FolderRef) {
@@ -21,12 +21,16 @@ pub(super) fn read_mailbox(events: &mut Events<'_>) -> Result<Option<EmailAddres
         match tag.name() {
             "Name" => address.name = events.some_text()?,
             "EmailAddress" => address.address = events.some_text()?,
-            "RoutingType" => address.routing_type = events.some_text()?,
-            "MailboxType" => address.mailbox_type = events.some_text()?,
+            "RoutingType" => address.routing_type = read_routing_type(events)?,
             _ => events.skip()?,
         }
     }
     Ok((address != EmailAddress::default()).then_some(address))
+}
+
+fn read_routing_type(events: &mut Events<'_>) -> Result<Option<RoutingType>, Unreadable> {
+    let text = events.text()?;
+    Ok((!text.is_empty()).then(|| RoutingType::from(text.trim())))
 }
 
 /// Reads the `t:Mailbox` children of an element, as recipients have them.

@@ -86,7 +86,7 @@ impl Operation for FindItem<'_> {
             match tag.name() {
                 "Items" => {
                     while events.child()?.is_some() {
-                        page.items.push(read_item(events)?.item);
+                        page.items.push(*read_item(events)?.item);
                     }
                 }
                 _ => events.skip()?,

@@ -119,7 +119,7 @@ impl Operation for GetAttachment<'_> {
                 Some(RawItem { mut item, .. }) => {
                     item.mime_content = Some(bytes);
                     item.invalid_mime = validity == Validity::Broken;
-                    AttachmentContent::Item(Box::new(item))
+                    AttachmentContent::Item(item)
                 }
             };
         }

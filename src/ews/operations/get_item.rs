@@ -68,7 +68,7 @@ impl Mailbox {
         let messages = batch::ask(self, ids, |ids| GetItem { ids, properties, mime }).await?;
         Ok(messages
             .into_iter()
-            .map(|message| message.map(|raw| raw.item))
+            .map(|message| message.map(|raw| *raw.item))
             .collect())
     }
 }

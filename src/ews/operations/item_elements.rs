@@ -10,7 +10,8 @@ use super::elements::{read_id, read_mailboxes};
 /// An item whose MIME content is still base64 in the answer.
 #[derive(Debug, Default)]
 pub(crate) struct RawItem {
-    pub(crate) item: Item,
+    /// Boxed: it is handed on several times on its way out of an answer.
+    pub(crate) item: Box<Item>,
     pub(super) mime: Option<Base64Text>,
 }
 

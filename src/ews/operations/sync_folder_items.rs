@@ -85,8 +85,8 @@ impl Operation for SyncFolderItems<'_> {
 
 fn read_change(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<Option<ItemChange>, Unreadable> {
     Ok(Some(match tag.name() {
-        "Create" => ItemChange::Create(Box::new(read_items(events)?.item)),
-        "Update" => ItemChange::Update(Box::new(read_items(events)?.item)),
+        "Create" => ItemChange::Create(read_items(events)?.item),
+        "Update" => ItemChange::Update(read_items(events)?.item),
         "Delete" => ItemChange::Delete(read_flag(events)?.0),
         "ReadFlagChange" => {
             let (id, read) = read_flag(events)?;

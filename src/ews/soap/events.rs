@@ -50,7 +50,12 @@ pub(crate) struct Tag<'a>(BytesStart<'a>);
 impl Tag<'_> {
     /// Its name without prefix.
     pub(crate) fn name(&self) -> &str {
-        self.0.local_name().into_inner()
+        let name = self.0.name().into_inner();
+        match name.as_bytes() {
+            // Exchange's prefixes have one letter.
+            [_, b':', ..] => name.get(2..).unwrap_or(name),
+            _ => self.0.local_name().into_inner(),
+        }
     }
 
     /// An attribute's value; the first that is well-formed.

@@ -41,7 +41,8 @@ pub(crate) fn push_reference(text: &mut String, name: &str) {
 pub(crate) fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
     // 0xEF begins the three bytes of U+FFFE and U+FFFF.
     let suspect = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xef;
-    if text.bytes().any(suspect) && text.chars().any(is_forbidden) {
+    // Folds without a way out are done 16 octets at a time.
+    if text.bytes().fold(false, |found, b| found | suspect(b)) && text.chars().any(is_forbidden) {
         return text.chars().filter(|c| !is_forbidden(*c)).collect();
     }
     text

@@ -5,7 +5,7 @@ mod exchange;
 
 use ews::{
     AttachmentContent, DistinguishedFolder, FolderRef, Importance, ItemChange, ItemId, Mime, Property, Query,
-    RequestServerVersion, ResponseCode,
+    RequestServerVersion, ResponseCode, RoutingType,
 };
 use exchange::*;
 use exchange_server::ServerVersion;
@@ -126,12 +126,12 @@ async fn get_item_reads_every_property() {
     assert_eq!(item.subject.as_deref(), Some("1"));
     let from = item.from.unwrap();
     assert_eq!(
+        (from.name.as_deref(), from.address.as_deref(), from.routing_type),
         (
-            from.name.as_deref(),
-            from.address.as_deref(),
-            from.routing_type.as_deref()
-        ),
-        (Some("Carl Customer"), Some("carl@customer.example"), Some("SMTP"))
+            Some("Carl Customer"),
+            Some("carl@customer.example"),
+            Some(RoutingType::Smtp)
+        )
     );
     assert_eq!(item.sender.unwrap().address.as_deref(), Some("carl@customer.example"));
     let addresses: Vec<_> = item.to.iter().map(|to| to.address.as_deref().unwrap()).collect();
@@ -403,12 +403,11 @@ async fn a_legacy_dn_is_resolved_and_nobody_is_no_error() {
         .remove(0)
         .unwrap();
     let from = item.from.unwrap();
-    assert_eq!(from.routing_type.as_deref(), Some("EX"));
+    assert_eq!(from.routing_type, Some(RoutingType::Ex));
     let found = jane.resolve_names(from.address.as_deref().unwrap()).await.unwrap();
     assert_eq!(found[0].address.as_deref(), Some("joe@example.com"));
-    assert_eq!(found[0].mailbox_type.as_deref(), Some("Mailbox"));
     let group = jane.resolve_names("All staff").await.unwrap();
-    assert_eq!(group[0].mailbox_type.as_deref(), Some("PublicDL"));
+    assert_eq!(group[0].name.as_deref(), Some("All staff"));
     assert_eq!(
         jane.resolve_names("j").await.unwrap().len(),
         2,

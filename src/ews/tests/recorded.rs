@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ews::{Error, ItemChange, ItemId, ResponseCode, recorded};
+use ews::{Error, ItemChange, ItemId, ResponseCode, RoutingType, recorded};
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/answers");
@@ -42,7 +42,7 @@ fn an_odd_answer_is_read_without_what_is_not_meant() {
     );
     assert_eq!(item.sent.map(|sent| sent.year()), Some(1));
     assert_eq!((item.to.len(), item.to[0].name.as_deref()), (2, None));
-    assert_eq!(item.to[1].routing_type.as_deref(), Some("EX"));
+    assert_eq!(item.to[1].routing_type, Some(RoutingType::Ex));
     assert_eq!(item.from.as_ref().unwrap().name.as_deref(), Some("\"Doe, John\" "));
     assert_eq!(
         items[1].as_ref().unwrap_err().code,

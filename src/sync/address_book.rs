@@ -83,7 +83,8 @@ impl AddressBook {
         let Some(address) = address::normalize(email) else {
             return false;
         };
-        if let Some((known, first)) = self.find(&address) {
+        let hash = self.hash(&address);
+        if let Some((known, first)) = self.find(&address, hash) {
             self.add_owner(known, first, owner);
             return true;
         }
@@ -92,7 +93,6 @@ impl AddressBook {
         };
         Record::write(&mut self.records, length, owner, &address);
         let (hasher, records) = (&self.hasher, &self.records);
-        let hash = hasher.hash_one(address.as_bytes());
         self.index.insert_unique(hash, start, |&start| {
             hasher.hash_one(Record::read(records, start).map_or(&[][..], |r| r.address))
         });
@@ -101,7 +101,7 @@ impl AddressBook {
 
     /// The owners of an address in normal form or any other; none where it is unknown.
     pub fn owners(&self, email: &str) -> impl Iterator<Item = Owner> + '_ {
-        let found = address::normalize(email).and_then(|address| self.find(&address));
+        let found = address::normalize(email).and_then(|address| self.find(&address, self.hash(&address)));
         let more = found
             .and_then(|(start, _)| self.more.get(&start))
             .map(Vec::as_slice)
@@ -111,7 +111,31 @@ impl AddressBook {
 
     /// Whether anybody owns the address.
     pub fn knows(&self, email: &str) -> bool {
-        address::normalize(email).is_some_and(|address| self.find(&address).is_some())
+        address::normalize(email).is_some_and(|address| self.find(&address, self.hash(&address)).is_some())
+    }
+
+    /// Of each of a page's addresses whether anybody owns it; `None` for what is no address. One after the other, look-ups
+    /// in a large book wait for memory each; here they wait together.
+    pub fn knows_each<'a>(&self, emails: impl Iterator<Item = &'a str>) -> Vec<Option<bool>> {
+        let asked: Vec<_> = emails
+            .map(|email| {
+                let address = address::normalize(email)?;
+                let hash = self.hash(&address);
+                Some((address, hash))
+            })
+            .collect();
+        let starts: Vec<u32> = asked
+            .iter()
+            .flatten()
+            // Any entry of that hash: comparing would wait for its record.
+            .filter_map(|(_, hash)| self.index.find(*hash, |_| true).copied())
+            .collect();
+        let octet = |start: u32| self.records.get(start as usize).copied().unwrap_or_default();
+        std::hint::black_box(starts.into_iter().fold(0, |read, start| read ^ octet(start)));
+        asked
+            .into_iter()
+            .map(|asked| asked.map(|(address, hash)| self.find(&address, hash).is_some()))
+            .collect()
     }
 
     /// Number of addresses.
@@ -125,8 +149,7 @@ impl AddressBook {
     }
 
     /// Where the record of an address in normal form starts, and its first owner.
-    fn find(&self, address: &str) -> Option<(u32, Owner)> {
-        let hash = self.hasher.hash_one(address.as_bytes());
+    fn find(&self, address: &str, hash: u64) -> Option<(u32, Owner)> {
         let mut owner = None;
         let start = self.index.find(hash, |&start| {
             let record = Record::read(&self.records, start).filter(|r| r.address == address.as_bytes());
@@ -134,6 +157,10 @@ impl AddressBook {
             owner.is_some()
         })?;
         Some((*start, owner?))
+    }
+
+    fn hash(&self, address: &str) -> u64 {
+        self.hasher.hash_one(address.as_bytes())
     }
 
     fn add_owner(&mut self, start: u32, first: Owner, owner: Owner) {
@@ -216,5 +243,24 @@ mod tests {
                 }]
             );
         }
+    }
+
+    #[test]
+    fn a_page_of_addresses_is_answered_in_its_order() {
+        let mut book = AddressBook::default();
+        for id in (0..10_000).step_by(3) {
+            assert!(book.add(
+                &format!("contact.{id}@customer.example"),
+                Owner {
+                    kind: OwnerKind::Contact,
+                    id
+                }
+            ));
+        }
+        let mut page: Vec<String> = (0..512).map(|id| format!("Contact.{id}@customer.example")).collect();
+        page.push("no address".into());
+        let known = book.knows_each(page.iter().map(String::as_str));
+        let expected = (0..512).map(|id| Some(id % 3 == 0)).chain([None]);
+        assert_eq!(known, expected.collect::<Vec<_>>());
     }
 }

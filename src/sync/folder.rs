@@ -9,7 +9,7 @@ use crate::budget::Hold;
 use crate::checkpoint::{FolderCheckpoint, Stamp};
 use crate::folders::Selected;
 use crate::intake::{self, Taken};
-use crate::look::{Candidate, SUMMARY, Seen};
+use crate::look::{Candidate, Seen};
 use crate::mailbox::{Outlet, Reading, Stop};
 use crate::{Batch, FolderType, Skipped};
 
@@ -95,9 +95,10 @@ impl Reading {
             let Some(state) = cursor else {
                 return Ok(None);
             };
+            let properties = self.summary();
             let mut answer = self
                 .mailbox
-                .sync_folder_items(&selected.id, state.as_ref(), PAGE, &SUMMARY)
+                .sync_folder_items(&selected.id, state.as_ref(), PAGE, &properties)
                 .await;
             // The server forgot the state (a restored database, a moved mailbox): everything is told again, and the
             // host knows what it has by Message-ID.
@@ -105,7 +106,10 @@ impl Reading {
                 && error.code() == Some(&ResponseCode::ErrorInvalidSyncStateData)
                 && state.is_some()
             {
-                answer = self.mailbox.sync_folder_items(&selected.id, None, PAGE, &SUMMARY).await;
+                answer = self
+                    .mailbox
+                    .sync_folder_items(&selected.id, None, PAGE, &properties)
+                    .await;
             }
             let changes = answer?;
             let next = (!changes.last).then(|| Some(changes.sync_state.clone()));
@@ -122,16 +126,10 @@ impl Reading {
             },
             ..Page::default()
         };
+        let mut created = Vec::new();
         for change in changes.changes {
             match change {
-                ItemChange::Create(item) => {
-                    if self.may_matter(&item) {
-                        page.created.push(Seen {
-                            summary: item,
-                            attempts: 0,
-                        });
-                    }
-                }
+                ItemChange::Create(item) => created.push(Seen::new(item)),
                 ItemChange::Update(item) => {
                     if let Some(read) = item.read {
                         page.read_flags.push((item.id.0, read));
@@ -141,6 +139,7 @@ impl Reading {
                 ItemChange::ReadFlagChange { id, read } => page.read_flags.push((id.0, read)),
             }
         }
+        page.created = self.may_matter(created);
         page
     }
 

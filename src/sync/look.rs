@@ -8,12 +8,11 @@ use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
 use crate::{FolderType, Role, Skipped, address};
 
-/// What `SyncFolderItems` itself shall tell: enough to forget most strangers' mail without another request.
-pub(crate) const SUMMARY: [Property; 5] = [
+/// What `SyncFolderItems` and `FindItem` themselves shall tell: enough to forget most strangers' mail without another request.
+const SUMMARY: [Property; 4] = [
     Property::ItemClass,
     Property::From,
     Property::IsRead,
-    Property::DateTimeReceived,
     Property::JournalReport,
 ];
 /// What the matching rule and the fetching of bodies ask for beside a summary that names the sender.
@@ -42,7 +41,7 @@ const ITEMS_PER_REQUEST: usize = 256;
 /// An item that may belong into the CRM.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// Its id and its [`SUMMARY`]; of one that waits since an earlier run the id alone.
+    /// Its id and its summary; of one that waits since an earlier run the id alone.
     pub summary: Box<Item>,
     /// How often it was tried in vain.
     pub attempts: u8,
@@ -68,16 +67,24 @@ pub(crate) struct Looked {
 }
 
 impl Reading {
-    /// Whether an item's summary leaves a chance that it is collected.
-    pub(crate) fn may_matter(&self, item: &Item) -> bool {
-        if !item.class.as_deref().is_none_or(is_mail) || self.is_too_old(item) {
-            return false;
-        }
-        if item.journal_report {
-            return true;
-        }
+    /// What a summary shall tell.
+    pub(crate) fn summary(&self) -> Vec<Property> {
+        let received = self.since.map(|_| Property::DateTimeReceived);
+        SUMMARY.into_iter().chain(received).collect()
+    }
+
+    /// Those of new items whose summary leaves a chance that they are collected.
+    pub(crate) fn may_matter(&self, mut items: Vec<Seen>) -> Vec<Seen> {
+        items.retain(|Seen { summary, .. }| summary.class.as_deref().is_none_or(is_mail) && !self.is_too_old(summary));
+        let senders = items.iter().map(|seen| sender(&seen.summary).unwrap_or_default());
         // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-        smtp_sender(item).is_none_or(|email| self.book.knows(email))
+        let mut owned = self
+            .book
+            .knows_each(senders)
+            .into_iter()
+            .map(|owned| owned.unwrap_or(true));
+        items.retain(|seen| owned.next().unwrap_or(true) || seen.summary.journal_report);
+        items
     }
 
     fn is_too_old(&self, item: &Item) -> bool {
@@ -89,7 +96,7 @@ impl Reading {
         let (told, untold): (Vec<_>, Vec<_>) = items
             .into_iter()
             .enumerate()
-            .partition(|(_, seen)| smtp_sender(&seen.summary).is_some());
+            .partition(|(_, seen)| names_sender(&seen.summary));
         let requests: Vec<_> = [(&told, &BESIDE_SUMMARY[..]), (&untold, &HEADERS[..])]
             .into_iter()
             .flat_map(|(items, properties)| items.chunks(ITEMS_PER_REQUEST).map(move |items| (items, properties)))
@@ -132,7 +139,7 @@ impl Reading {
         kind: FolderType,
         into: &mut Looked,
     ) -> Result<(), ews::Error> {
-        if smtp_sender(&seen.summary).is_some() {
+        if names_sender(&seen.summary) {
             let summary = &mut seen.summary;
             item.class = summary.class.take();
             item.from = summary.from.take();
@@ -195,6 +202,12 @@ impl Reading {
     }
 }
 
+impl Seen {
+    pub(crate) fn new(summary: Box<Item>) -> Self {
+        Self { summary, attempts: 0 }
+    }
+}
+
 impl Looked {
     /// Decides what an item's error means for it.
     pub(crate) fn fail(&mut self, seen: Seen, error: &ResponseError) {
@@ -223,11 +236,18 @@ impl Looked {
     }
 }
 
-/// The sender's address, where it is an SMTP address.
-fn smtp_sender(item: &Item) -> Option<&str> {
-    let from = item.from.as_ref().filter(|from| !needs_resolving(from))?;
-    let email = from.address.as_deref()?;
-    address::normalize(email).map(|_| email)
+/// The sender's address, unless it has to be resolved first.
+fn sender(item: &Item) -> Option<&str> {
+    item.from
+        .as_ref()
+        .filter(|from| !needs_resolving(from))?
+        .address
+        .as_deref()
+}
+
+/// Whether a summary names the sender by an SMTP address.
+fn names_sender(item: &Item) -> bool {
+    sender(item).and_then(address::normalize).is_some()
 }
 
 /// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail.

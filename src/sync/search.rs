@@ -6,7 +6,7 @@ use ews::{FolderId, Query, RequestServerVersion, ResponseCode};
 
 use crate::folders::Folders;
 use crate::intake;
-use crate::look::{SUMMARY, Seen};
+use crate::look::Seen;
 use crate::mailbox::{Outlet, Reading, Stop};
 use crate::{Batch, Folder};
 
@@ -51,7 +51,7 @@ impl Reading {
         loop {
             let answer = self
                 .mailbox
-                .find_item(&[id.clone().into()], &query, offset, PAGE, &SUMMARY)
+                .find_item(&[id.clone().into()], &query, offset, PAGE, &self.summary())
                 .await;
             let found = match answer {
                 Ok(found) => found,
@@ -66,15 +66,7 @@ impl Reading {
                 Err(error) => return Err(error.into()),
             };
             let seen = found.items.len() as u64;
-            let items: Vec<Seen> = found
-                .items
-                .into_iter()
-                .filter(|item| self.may_matter(item))
-                .map(|item| Seen {
-                    summary: Box::new(item),
-                    attempts: 0,
-                })
-                .collect();
+            let items = self.may_matter(found.items.into_iter().map(Box::new).map(Seen::new).collect());
             self.collect(items, seen, folder, outlet).await?;
             if found.last || found.next_offset <= offset {
                 return Ok(());

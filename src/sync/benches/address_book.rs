@@ -3,7 +3,7 @@
 
 #![allow(missing_docs)]
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sync::{AddressBook, Owner, OwnerKind};
 
 const CONTACTS: i64 = 1_000_000;
@@ -11,6 +11,8 @@ const USERS: i64 = 10_000;
 /// Different addresses that are asked for.
 const MANY: i64 = 100_003;
 const FEW: i64 = 1_000;
+/// Changes a page, as the engine asks for them.
+const PAGE: usize = 512;
 
 fn book() -> AddressBook {
     let mut book = AddressBook::default();
@@ -29,6 +31,12 @@ fn address(name: &str, id: i64) -> String {
     format!("{name}.{id}@customer{}.example", id % 997)
 }
 
+fn asked(name: &str, different: i64) -> Vec<String> {
+    (0..different)
+        .map(|n| address(name, n * 7_919 % CONTACTS + 1))
+        .collect()
+}
+
 fn matching(criterion: &mut Criterion) {
     let book = book();
     let mut group = criterion.benchmark_group("a match in 1,010,000 addresses");
@@ -37,14 +45,21 @@ fn matching(criterion: &mut Criterion) {
         ("known", "contact", MANY),
         ("unknown", "stranger", MANY),
     ] {
-        let asked: Vec<String> = (0..different)
-            .map(|n| address(name, n * 7_919 % CONTACTS + 1))
-            .collect();
+        let asked = asked(name, different);
         let mut asked = asked.iter().cycle();
         group.bench_function(case, |bencher| {
             bencher.iter(|| asked.next().map(|address| book.knows(address)))
         });
     }
+    let asked = asked("contact", MANY);
+    let mut pages = asked.chunks_exact(PAGE).cycle();
+    group.throughput(Throughput::Elements(PAGE as u64));
+    group.bench_function("page", |bencher| {
+        bencher.iter(|| {
+            let page = pages.next().unwrap_or_default();
+            book.knows_each(page.iter().map(String::as_str))
+        })
+    });
     group.finish();
 }
 

@@ -121,13 +121,16 @@ def match():
     subprocess.run(["cargo", "bench", "-q", "-p", "sync", "--bench", "address_book"], cwd=ROOT, check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     figures = {}
-    for name in ("recurring", "known", "unknown"):
-        file = ROOT / "target" / "criterion" / "a match in 1,010,000 addresses" / name / "new" / "estimates.json"
-        figures[name] = json.loads(file.read_text(encoding="utf-8"))["median"]["point_estimate"]
+    for name, folder, addresses in (
+        ("recurring", "recurring", 1), ("stranger", "unknown", 1), ("new", "page", 512), ("alone", "known", 1),
+    ):
+        file = ROOT / "target" / "criterion" / "a match in 1,010,000 addresses" / folder / "new" / "estimates.json"
+        figures[name] = json.loads(file.read_text(encoding="utf-8"))["median"]["point_estimate"] / addresses
     return Row("a match in 1,010,000 addresses", "under 100 ns",
-               f"{figures['recurring']:.0f} ns for one of 1,000 contacts that recur, {figures['unknown']:.0f} ns for a stranger; "
-               f"{figures['known']:.0f} ns for a contact never asked for before, which waits for memory",
-               max(figures["recurring"], figures["unknown"]) < 100, {"match": [figures]})
+               f"{figures['recurring']:.0f} ns for one of 1,000 contacts that recur, {figures['stranger']:.0f} ns for a stranger, "
+               f"{figures['new']:.0f} ns for a contact never asked for before, in a page of 512 as senders are looked up "
+               f"({figures['alone']:.0f} ns alone: it waits for memory three times)",
+               max(figures["recurring"], figures["stranger"], figures["new"]) < 100, {"match": [figures]})
 
 
 def memory(size):

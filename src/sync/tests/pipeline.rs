@@ -192,6 +192,26 @@ async fn addresses_by_legacy_dn_are_resolved_once() {
 }
 
 #[tokio::test]
+async fn mail_comes_in_the_servers_order_whether_or_not_its_summary_names_the_sender() {
+    let server = server().shown_as_ex(JOE).start().await.unwrap();
+    let jane = server.mailbox(JANE).unwrap();
+    let subjects: Vec<String> = (1..=6).map(|number| number.to_string()).collect();
+    for (number, subject) in subjects.iter().enumerate() {
+        // A colleague by legacy DN.
+        let (from, to) = if number % 2 == 0 {
+            (CUSTOMER, JANE)
+        } else {
+            (JOE, CUSTOMER)
+        };
+        jane.deliver("inbox", mail(subject, from, to)).unwrap();
+    }
+    let mut host = Host::default();
+    host.run(&engine(&server), &[JANE]).await;
+    assert_eq!(host.arrived, subjects);
+    assert!(host.failures.is_empty() && host.skipped.is_empty());
+}
+
+#[tokio::test]
 async fn mail_before_the_start_date_and_outside_the_named_folders_is_left_out() {
     let server = server().start().await.unwrap();
     let jane = server.mailbox(JANE).unwrap();

@@ -76,6 +76,8 @@ pub struct Host {
     pub checkpoints: HashMap<String, HashMap<String, String>>,
     /// Subject by mailbox and Message-ID.
     pub stored: BTreeMap<(String, String), String>,
+    /// Subjects in the order in which their mail came.
+    pub arrived: Vec<String>,
     /// How often a message came again.
     pub repeated: usize,
     /// Read flags and removals by item id.
@@ -122,6 +124,7 @@ impl Host {
         self.seen += batch.seen;
         let mailbox = batch.mailbox.to_string();
         for message in batch.messages {
+            self.arrived.push(message.subject.clone());
             let known = self
                 .stored
                 .insert((mailbox.clone(), message.message_id), message.subject)

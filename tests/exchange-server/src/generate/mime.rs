@@ -10,6 +10,17 @@ use time::format_description::well_known::Rfc2822;
 use super::mix;
 use crate::store::message::{Party, Properties};
 
+/// Headers of every generated message, and no other.
+pub(super) const HEADERS: [&str; 8] = [
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+];
 const TEXT_BYTES: usize = 256 * 1024;
 const BOUNDARY: &str = "----=_Part_7A1C";
 const VOCABULARY: [&str; 24] = [

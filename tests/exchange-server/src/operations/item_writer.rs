@@ -318,6 +318,9 @@ fn body(xml: &mut Xml, name: &str, item: &Item, kind: BodyKind) {
 }
 
 fn headers(xml: &mut Xml, item: &Item, wanted: &[String], all: bool) {
+    if !all && !wanted.iter().any(|name| item.content.may_have_header(name)) {
+        return;
+    }
     let mime = item.content.mime();
     let Some(message) = MessageParser::default().parse_headers(mime.as_ref()) else {
         return;
@@ -378,9 +381,10 @@ fn named_header(property: &ExtendedField, item: &Item) -> Option<String> {
     if attribute("DistinguishedPropertySetId") != Some("InternetHeaders") {
         return None;
     }
+    let name = attribute("PropertyName").filter(|name| item.content.may_have_header(name))?;
     let mime = item.content.mime();
     let message = MessageParser::default().parse_headers(mime.as_ref())?;
-    let value = message.header_raw(attribute("PropertyName")?.to_owned())?;
+    let value = message.header_raw(name.to_owned())?;
     Some(value.trim().to_owned())
 }
 

@@ -56,6 +56,14 @@ impl Content {
         }
     }
 
+    /// Whether the MIME header may have a field of that name.
+    pub fn may_have_header(&self, name: &str) -> bool {
+        match self {
+            Self::Stored(_) => true,
+            Self::Generated(series, _) => series.may_have_header(name),
+        }
+    }
+
     pub fn mime(&self) -> bytes::Bytes {
         match self {
             Self::Stored(message) => message.mime.clone(),

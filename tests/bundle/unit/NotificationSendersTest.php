@@ -160,6 +160,6 @@ final class NotificationSendersTest extends TestCase
         (new \ReflectionProperty(EmailOrigin::class, 'organization'))->setValue($origin, $organization);
         $origin->recordFailure(new \DateTimeImmutable(), $exception, null, 'Refused.', 'Check the rights.');
 
-        return MailboxFinished::of($origin, null);
+        return MailboxFinished::of($origin);
     }
 }

@@ -46,5 +46,6 @@ if ('' !== $tree) {
     $register('Oro\\', $tree . '/src/Oro');
 } else {
     require_once __DIR__ . '/StandIn/SettingsBuilder.php';
+    require_once __DIR__ . '/StandIn/UUIDGenerator.php';
     (new StandIns(Facts::load(Contract::getFactsFile(getenv('ORO_VERSION') ?: '5.1'))))->register();
 }

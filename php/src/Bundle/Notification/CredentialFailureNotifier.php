@@ -38,7 +38,7 @@ final class CredentialFailureNotifier
         foreach ($this->senders as $sender) {
             try {
                 $sender->send($mailbox, $mailbox->findAddressee());
-            } catch (\Exception $e) {
+            } catch (\Throwable $e) {
                 // a channel that is out of order keeps no other mailbox from being read
                 $this->logger->error('Exchange: a refused mailbox could not be told of.', [
                     'mailbox' => $mailbox->mailbox,

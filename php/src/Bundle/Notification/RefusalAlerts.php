@@ -11,8 +11,8 @@ use Oro\Bundle\NotificationBundle\Entity\NotificationAlert;
 use Oro\Bundle\NotificationBundle\NotificationAlert\NotificationAlertManager;
 
 /**
- * The alerts of refusals that stand. Finds them by itself: Oro's manager looks by user and organization only, which both may
- * have changed since, and writes of no single mailbox.
+ * Raises and settles the alerts of refusals. Oro's manager adds them, but finds them by user and organization only: those of one
+ * mailbox, whose user may have changed since, are looked for here.
  */
 final class RefusalAlerts
 {

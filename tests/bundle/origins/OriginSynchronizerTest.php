@@ -240,7 +240,7 @@ final class OriginSynchronizerTest extends OroTestCase
     private function origin(string $address): ExchangeEmailOrigin
     {
         $this->oro->em->clear();
-        $origins = $this->oro->em->getRepository(ExchangeEmailOrigin::class)->findByMailboxAddress($address);
+        $origins = $this->oro->em->getRepository(ExchangeEmailOrigin::class)->findBy(['mailboxAddress' => mb_strtolower($address)]);
         self::assertCount(1, $origins);
 
         return $origins[0];

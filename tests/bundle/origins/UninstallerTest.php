@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Origins;
 
+use ExchangeMail\Bundle\Migrations\EmailTemplates;
 use ExchangeMail\Bundle\Migrations\Uninstaller;
 use ExchangeMail\Tests\Bundle\Storing\Oro\Schema;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
@@ -38,8 +39,10 @@ final class UninstallerTest extends OroTestCase
             "INSERT INTO oro_migrations_data VALUES"
             . " ('ExchangeMail\\Bundle\\Migrations\\Data\\ORM\\LoadEmailTemplates'), ('Oro\\LoadEmailTemplates')",
             "INSERT INTO oro_email_template (id, name, issystem, iseditable, type) VALUES"
-            . " (1, 'exchange_mail_account_refused', true, true, 'html'), (2, 'exchange_mail_mailbox_refused', true, true, 'html'),"
             . " (3, 'sync_wrong_credentials_user_box', true, true, 'html')",
+            "INSERT INTO oro_notification_alert (id, source_type, resource_type, organization_id, is_resolved, created_at, updated_at)"
+            . " SELECT gen_random_uuid(), source, 'email', id, false, now(), now()"
+            . " FROM oro_organization, (VALUES ('ExchangeMail'), ('EmailSync')) AS sources (source)",
             "INSERT INTO acl_classes VALUES ('exchange_mail_sync_now'), ('exchange_mail_status_view'), ('oro_config_system')",
             ] as $statement
         ) {
@@ -52,7 +55,7 @@ final class UninstallerTest extends OroTestCase
 
     public function testNothingOfTheBundleStaysInTheSchema(): void
     {
-        (new Uninstaller($this->oro->doctrine))->uninstall();
+        (new Uninstaller($this->oro->doctrine, new EmailTemplates($this->oro->doctrine)))->uninstall();
 
         $left = $this->rows(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
@@ -65,6 +68,7 @@ final class UninstallerTest extends OroTestCase
         self::assertSame([['bundle' => 'OroEmailBundle']], $this->rows('SELECT bundle FROM oro_migrations'));
         self::assertSame([['class_type' => 'oro_config_system']], $this->rows('SELECT class_type FROM acl_classes'));
         self::assertSame([['name' => 'sync_wrong_credentials_user_box']], $this->rows('SELECT name FROM oro_email_template'));
+        self::assertSame([['source_type' => 'EmailSync']], $this->rows('SELECT source_type FROM oro_notification_alert'));
         self::assertSame(
             [['class_name' => 'Oro\\LoadEmailTemplates']],
             $this->rows('SELECT class_name FROM oro_migrations_data')
@@ -73,7 +77,7 @@ final class UninstallerTest extends OroTestCase
 
     public function testOroWithoutTheBundleLoadsTheOriginsAndTheirFolders(): void
     {
-        (new Uninstaller($this->oro->doctrine))->uninstall();
+        (new Uninstaller($this->oro->doctrine, new EmailTemplates($this->oro->doctrine)))->uninstall();
         $parameters = $this->oro->em->getConnection()->getParams();
         $without = (new Schema(new EmailOwnerProviderStorage()))->open($parameters, false);
 
@@ -87,7 +91,7 @@ final class UninstallerTest extends OroTestCase
 
     public function testTheStatementsAreShownWithoutDoingThem(): void
     {
-        $statements = (new Uninstaller($this->oro->doctrine))->getStatements();
+        $statements = (new Uninstaller($this->oro->doctrine, new EmailTemplates($this->oro->doctrine)))->getStatements();
 
         self::assertContains('DROP TABLE exchange_mail_email', $statements);
         self::assertContains('ALTER TABLE oro_email_origin DROP COLUMN exchange_mailbox', $statements);

@@ -9,3 +9,10 @@ declare(strict_types=1);
 require __DIR__ . '/../storing/bootstrap.php';
 require_once 'Symfony/Component/Form/autoload.php';
 require_once 'Symfony/Component/Validator/autoload.php';
+require_once 'Symfony/Component/Finder/autoload.php';
+if (false !== stream_resolve_include_path('Symfony/Component/Stopwatch/autoload.php')) {
+    require_once 'Symfony/Component/Stopwatch/autoload.php';
+}
+if (!class_exists(Doctrine\Common\DataFixtures\AbstractFixture::class)) {
+    require_once __DIR__ . '/../storing/StandIn/fixtures.php';
+}

@@ -10,6 +10,7 @@ use ExchangeMail\Bundle\Provider\ExchangeEmailFlagManagerLoader;
 use ExchangeMail\Bundle\Provider\ExchangeMessageFinder;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\Batch;
+use ExchangeSync\ImpersonationException;
 use Oro\Bundle\EmailBundle\Entity\Email;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
@@ -51,6 +52,22 @@ final class LoaderTest extends OroTestCase
         $this->expectException(EmailBodyNotFoundException::class);
         (new ExchangeEmailBodyLoader(new ExchangeMessageFinder($this->engine), $this->services->bodies))
             ->loadEmailBody($this->folder, $this->email, $this->oro->em);
+    }
+
+    public function testABodyIsReadFromAnotherMailboxWhereTheFirstIsClosedToTheAccount(): void
+    {
+        $this->store($this->mailbox($this->johnId), new Batch('john@example.com', Mail::inbox(), [
+            Mail::message(['itemId' => 'of-john', 'messageId' => $this->email->getMessageId()]),
+        ]));
+        $this->engine->messages = ['of-john' => new ImpersonationException('Denied.'), 'item' => Mail::message(['html' => 'Again'])];
+        $finder = new ExchangeMessageFinder($this->engine);
+        $email = $this->oro->em->getRepository(Email::class)->findOneBy([]);
+
+        self::assertSame('Again', $finder->find($this->oro->em, $email)?->html());
+
+        unset($this->engine->messages['item']);
+        $this->expectException(ImpersonationException::class);
+        $finder->find($this->oro->em, $email);
     }
 
     public function testAnAttachmentThatWasLeftOutIsReadOnDemandByItsName(): void
@@ -101,5 +118,14 @@ final class LoaderTest extends OroTestCase
         $this->oro->em->getConnection()->executeStatement('DELETE FROM exchange_mail_email');
         $manager->setSeen($this->folder, $this->email);
         self::assertCount(3, $this->engine->readCalls, 'what is deleted in Exchange has no flag there');
+    }
+
+    public function testNothingIsMarkedInExchangeWhileTheIntegrationIsSwitchedOff(): void
+    {
+        $this->engine->enabled = false;
+        (new ExchangeEmailFlagManagerLoader($this->engine))->select($this->folder, $this->oro->em)
+            ->setSeen($this->folder, $this->email);
+
+        self::assertSame([], $this->engine->readCalls);
     }
 }

@@ -35,13 +35,11 @@ final class CheckConnectionOnExchangeTest extends TestCase
         require_once self::ROOT . '/tests/extension/ExchangeServer.php';
     }
 
-    protected function runTest(): mixed
-    {
-        return \extension_loaded('exchange_sync') ? parent::runTest() : $this->runInChild();
-    }
-
     public function testTheAnswerNamesServerBuildSignInAndMailbox(): void
     {
+        if ($this->ranInChild(__FUNCTION__)) {
+            return;
+        }
         $server = ExchangeServer::ofJaneAndJoe('--exchange', '2016');
 
         $report = $this->check($server->url, ExchangeServer::PASSWORD, ExchangeServer::JANE);
@@ -56,6 +54,9 @@ final class CheckConnectionOnExchangeTest extends TestCase
 
     public function testEveryVersionOfTheDropDownIsTakenByTheEngine(): void
     {
+        if ($this->ranInChild(__FUNCTION__)) {
+            return;
+        }
         $server = ExchangeServer::ofJaneAndJoe('--exchange', '2019');
         foreach (ServerVersion::cases() as $version) {
             $report = $this->check($server->url, ExchangeServer::PASSWORD, ExchangeServer::JANE, $version);
@@ -65,6 +66,9 @@ final class CheckConnectionOnExchangeTest extends TestCase
 
     public function testAWrongPasswordIsToldAndNotRepeated(): void
     {
+        if ($this->ranInChild(__FUNCTION__)) {
+            return;
+        }
         $server = ExchangeServer::ofJaneAndJoe();
 
         $report = $this->check($server->url, 'wrong-Sesame', ExchangeServer::JANE);
@@ -76,6 +80,9 @@ final class CheckConnectionOnExchangeTest extends TestCase
 
     public function testAMailboxThatDoesNotExistIsNamed(): void
     {
+        if ($this->ranInChild(__FUNCTION__)) {
+            return;
+        }
         $server = ExchangeServer::ofJaneAndJoe();
 
         $report = $this->check($server->url, ExchangeServer::PASSWORD, 'nobody@example.com');
@@ -86,6 +93,9 @@ final class CheckConnectionOnExchangeTest extends TestCase
 
     public function testAServerThatDoesNotAnswerIsNamed(): void
     {
+        if ($this->ranInChild(__FUNCTION__)) {
+            return;
+        }
         $report = $this->check('http://127.0.0.1:1/EWS/Exchange.asmx', 'secret', ExchangeServer::JANE);
 
         self::assertFalse($report->successful);
@@ -112,8 +122,14 @@ final class CheckConnectionOnExchangeTest extends TestCase
         );
     }
 
-    private function runInChild(): mixed
+    /**
+     * @return bool false: the extension is here, the test is this process's own
+     */
+    private function ranInChild(string $test): bool
     {
+        if (\extension_loaded('exchange_sync')) {
+            return false;
+        }
         try {
             $extension = Program::library();
             Program::built('exchange-server');
@@ -123,12 +139,12 @@ final class CheckConnectionOnExchangeTest extends TestCase
         }
         $child = new Process([
             \PHP_BINARY, '-d', 'extension=' . $extension, $_SERVER['argv'][0],
-            '-c', __DIR__, '--filter', \sprintf('/::%s$/', $this->getName()), __FILE__,
+            '-c', __DIR__, '--filter', \sprintf('/::%s$/', $test), __FILE__,
         ]);
         $child->run();
         self::assertSame(0, $child->getExitCode(), $child->getOutput() . $child->getErrorOutput());
-        self::assertStringContainsString('OK (1 test', $child->getOutput());
+        self::assertMatchesRegularExpression('~^\.\s+1 / 1 ~m', $child->getOutput());
 
-        return null;
+        return true;
     }
 }

@@ -20,6 +20,7 @@ use Symfony\Component\HttpFoundation\Session\Storage\MockArraySessionStorage;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
 use Symfony\Component\Security\Core\Authentication\Token\TokenInterface;
 use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
+use Symfony\Component\Security\Core\User\UserInterface;
 use Symfony\Component\Security\Http\Event\InteractiveLoginEvent;
 use Symfony\Component\Translation\Loader\ArrayLoader;
 use Symfony\Component\Translation\Translator;
@@ -68,7 +69,7 @@ final class RefusedAccountLoginListenerTest extends TestCase
         $translator->addLoader('array', new ArrayLoader());
         $translator->addResource('array', ['exchange_mail.account_refused' => '%login% is refused, see %url%'], 'en');
         $token = $this->createMock(TokenInterface::class);
-        $token->method('getUser')->willReturn($this->createMock(User::class));
+        $token->method('getUser')->willReturn($this->user());
         $session = new Session(new MockArraySessionStorage());
         $request = new Request();
         $request->setSession($session);
@@ -82,5 +83,40 @@ final class RefusedAccountLoginListenerTest extends TestCase
         ))->onLogin(new InteractiveLoginEvent($request, $token));
 
         return $session->getFlashBag()->get('error');
+    }
+
+    /** Oro's user is one of Symfony's; the stand-in is not, where Oro is not installed. */
+    private function user(): User
+    {
+        return new class extends User implements UserInterface {
+            public function getRoles(): array
+            {
+                return [];
+            }
+
+            public function getUserIdentifier(): string
+            {
+                return 'admin';
+            }
+
+            public function getUsername(): string
+            {
+                return 'admin';
+            }
+
+            public function getPassword(): ?string
+            {
+                return null;
+            }
+
+            public function getSalt(): ?string
+            {
+                return null;
+            }
+
+            public function eraseCredentials(): void
+            {
+            }
+        };
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use ExchangeMail\Bundle\Command\Cron\ExchangeSyncCommand;
+use ExchangeMail\Bundle\Command\WatchCommand;
 use PHPUnit\Framework\TestCase;
 use Symfony\Component\Yaml\Yaml;
 
@@ -52,6 +54,14 @@ final class ResourcesTest extends TestCase
         foreach (Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/features.yml')['features']['email']['routes'] as $name) {
             self::assertArrayHasKey($name, $routes);
         }
+    }
+
+    public function testTheCommandsThatReadMailGoWithOrosEmailFeature(): void
+    {
+        $feature = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/features.yml')['features']['email'];
+
+        self::assertSame([ExchangeSyncCommand::getDefaultName(), WatchCommand::getDefaultName()], $feature['commands']);
+        self::assertSame([ExchangeSyncCommand::getDefaultName()], $feature['cron_jobs']);
     }
 
     public function testEveryTemplateAndScriptThatIsNamedExists(): void

@@ -44,7 +44,11 @@ $register('ExchangeMail\\', dirname(__DIR__, 3) . '/php/src');
 $tree = explode(':', (string)getenv('ORO_PLATFORM_DIR'))[0];
 if ('' !== $tree) {
     $register('Oro\\', $tree . '/src/Oro');
+    if (!class_exists(Doctrine\Common\DataFixtures\AbstractFixture::class)) {
+        require_once __DIR__ . '/../storing/StandIn/fixtures.php';
+    }
 } else {
     require_once __DIR__ . '/StandIn/SettingsBuilder.php';
+    require_once __DIR__ . '/StandIn/UUIDGenerator.php';
     (new StandIns(Facts::load(Contract::getFactsFile(getenv('ORO_VERSION') ?: '5.1'))))->register();
 }

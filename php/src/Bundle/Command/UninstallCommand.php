@@ -30,7 +30,7 @@ final class UninstallCommand extends Command
             ->setHelp(
                 <<<'HELP'
 The <info>%command.name%</info> command removes the tables, columns and settings of the Exchange integration. E-mails that were
-collected stay in Oro, with their folders; system mailboxes lose their Exchange setting.
+collected stay in Oro, with their folders; system mailboxes lose their Exchange setting. E-mail templates that were edited stay.
 
   <info>php %command.full_name% --force</info>
 
@@ -42,16 +42,33 @@ HELP
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
         $io = new SymfonyStyle($input, $output);
+        $kept = $this->uninstaller->getKeptTemplates();
         if (!$input->getOption('force')) {
             $io->listing($this->uninstaller->getStatements());
+            self::showKept($io, $kept);
             $io->note('Nothing was done. Stop cron and the message queue consumers, then run this with --force.');
 
             return Command::SUCCESS;
         }
 
         $this->uninstaller->uninstall();
+        self::showKept($io, $kept);
         $io->success('The Exchange integration is out of the database. Now run: composer remove, then cache:clear.');
 
         return Command::SUCCESS;
+    }
+
+    /**
+     * @param list<string> $templates
+     */
+    private static function showKept(SymfonyStyle $io, array $templates): void
+    {
+        if ([] !== $templates) {
+            $io->note(\sprintf(
+                'These e-mail templates were edited or are in use, so they stay: %s.'
+                . ' Delete them in System > Emails > Templates where you don\'t need them.',
+                implode(', ', $templates)
+            ));
+        }
     }
 }

@@ -36,9 +36,7 @@ final class ConnectionChecker
 
         try {
             $info = $this->engineFactory->create($settings)->check($mailbox);
-        } catch (EngineMissingException | SettingsIncompleteException $exception) {
-            return new ConnectionReport(false, $exception->getMessage());
-        } catch (\ExchangeSync\Exception $exception) {
+        } catch (EngineMissingException | SettingsIncompleteException | \ExchangeSync\Exception $exception) {
             return new ConnectionReport(false, $exception->getMessage());
         }
 

@@ -224,14 +224,6 @@ class ExchangeEmailOrigin extends EmailOrigin
         return null === $this->lease ? null : $this->leaseUntil;
     }
 
-    /**
-     * Whether the run that owns this mailbox is to end, because its address book is old.
-     */
-    public function isRunOutdated(): bool
-    {
-        return null !== $this->lease && true === $this->outdated;
-    }
-
     public function __toString(): string
     {
         return \sprintf('Exchange - %s', (string)$this->mailboxAddress);

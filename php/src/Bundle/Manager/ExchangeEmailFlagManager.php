@@ -13,7 +13,8 @@ use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Provider\EmailFlagManagerInterface;
 
 /**
- * Marks messages in Exchange as read or unread when a user of Oro does. EWS has no other flag that Oro knows.
+ * Marks messages in Exchange as read or unread when a user of Oro does, while the integration is switched on. EWS has no other
+ * flag that Oro knows.
  */
 final class ExchangeEmailFlagManager implements EmailFlagManagerInterface
 {
@@ -42,6 +43,9 @@ final class ExchangeEmailFlagManager implements EmailFlagManagerInterface
 
     private function setRead(EmailFolder $folder, Email $email, bool $read): void
     {
+        if (!$this->engines->isEnabled()) {
+            return;
+        }
         $origin = $folder->getOrigin();
         $item = $this->em->getRepository(ExchangeEmail::class)->findOneInFolder($email, $folder);
         // what was deleted in Exchange has no flag there

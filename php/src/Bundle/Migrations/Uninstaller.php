@@ -5,9 +5,12 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Migrations;
 
 use Doctrine\DBAL\Connection;
+use Doctrine\DBAL\Platforms\AbstractPlatform;
 use Doctrine\ORM\EntityManagerInterface;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Notification\RefusalAlert;
+use Oro\Bundle\EmailBundle\Entity\EmailTemplate;
 use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
 
 /**
@@ -24,7 +27,7 @@ final class Uninstaller
     private const COLUMN_PREFIX = 'exchange_';
     private const ACL_RESOURCES = ['exchange_mail_status_view', 'exchange_mail_sync_now'];
 
-    public function __construct(private readonly ManagerRegistry $doctrine)
+    public function __construct(private readonly ManagerRegistry $doctrine, private readonly EmailTemplates $templates)
     {
     }
 
@@ -60,9 +63,46 @@ final class Uninstaller
                 static fn (string $resource): string => \sprintf("DELETE FROM acl_classes WHERE class_type = '%s'", $resource),
                 self::ACL_RESOURCES
             ),
-            "DELETE FROM oro_email_template WHERE name IN ('exchange_mail_account_refused', 'exchange_mail_mailbox_refused')",
+            ...$this->getTemplateStatements($platform),
+            \sprintf("DELETE FROM oro_notification_alert WHERE source_type = '%s'", RefusalAlert::SOURCE_TYPE),
             "DELETE FROM oro_migrations_data WHERE class_name LIKE 'ExchangeMail%'",
             "DELETE FROM oro_migrations WHERE bundle = 'ExchangeMailBundle'",
+        ];
+    }
+
+    /**
+     * E-mail templates that stay, because somebody edited or uses them. Administrators may delete them in Oro afterwards.
+     *
+     * @return list<string> names
+     */
+    public function getKeptTemplates(): array
+    {
+        return array_map(
+            static fn (EmailTemplate $template): string => (string)$template->getName(),
+            $this->templates->getTouched()
+        );
+    }
+
+    /**
+     * @return list<string>
+     */
+    private function getTemplateStatements(AbstractPlatform $platform): array
+    {
+        return [
+            ...array_map(
+                static fn (EmailTemplate $template): string
+                    => \sprintf('DELETE FROM oro_email_template WHERE id = %d', $template->getId()),
+                $this->templates->getUntouched()
+            ),
+            // Oro lets nobody delete a system template
+            ...array_map(
+                static fn (EmailTemplate $template): string => \sprintf(
+                    'UPDATE oro_email_template SET isSystem = %s WHERE id = %d',
+                    $platform->convertBooleans(false),
+                    $template->getId()
+                ),
+                $this->templates->getTouched()
+            ),
         ];
     }
 

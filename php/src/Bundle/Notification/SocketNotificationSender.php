@@ -10,7 +10,8 @@ use Oro\Bundle\SyncBundle\Client\ConnectionChecker;
 use Oro\Bundle\SyncBundle\Client\WebsocketClientInterface;
 
 /**
- * Tells users with an open page, on the topic that ImapBundle's page script shows as a message.
+ * Tells users with an open page, on the topic that ImapBundle's page script shows as a message. What concerns no user goes to
+ * everybody with ImapBundle's permission, in whichever organization: its topics know none.
  */
 final class SocketNotificationSender implements NotificationSenderInterface
 {

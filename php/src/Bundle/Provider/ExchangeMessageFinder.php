@@ -8,6 +8,7 @@ use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmail;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeSync\ImpersonationException;
 use ExchangeSync\Message;
 use Oro\Bundle\EmailBundle\Entity\Email;
 
@@ -41,19 +42,25 @@ final class ExchangeMessageFinder
             ->getQuery()
             ->getResult();
 
-        $engine = null;
+        $engine = $refusal = null;
         foreach ($items as $item) {
             $origin = $item->getExchangeFolder()->getFolder()->getOrigin();
             if (!$origin instanceof ExchangeEmailOrigin) {
                 continue;
             }
             $engine ??= $this->engines->get();
-            $message = $engine->message((string)$origin->getMailboxAddress(), $item->getItemId());
+            try {
+                $message = $engine->message((string)$origin->getMailboxAddress(), $item->getItemId());
+            } catch (ImpersonationException $e) {
+                // another mailbox may be open to the account, and have it
+                $refusal ??= $e;
+                continue;
+            }
             if (null !== $message) {
                 return $message;
             }
         }
 
-        return null;
+        return null === $refusal ? null : throw $refusal;
     }
 }

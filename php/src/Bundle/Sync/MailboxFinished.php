@@ -7,22 +7,27 @@ namespace ExchangeMail\Bundle\Sync;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 
 /**
- * Event: a run of a mailbox ended and its outcome is stored. Exceptions are class names of the engine, null after a success.
+ * Event: a run of a mailbox ended and its outcome is stored.
  */
 final readonly class MailboxFinished
 {
+    private const AUTHENTICATION = 'ExchangeSync\AuthenticationException';
+    private const IMPERSONATION = 'ExchangeSync\ImpersonationException';
+
+    /**
+     * @param string|null $exception class name of the engine's exception, null after a success
+     */
     private function __construct(
         public int $originId,
         public string $mailbox,
         public ?int $userId,
         public ?int $organizationId,
         public ?string $exception,
-        public string $error,
-        public ?string $previousException
+        public string $error
     ) {
     }
 
-    public static function of(ExchangeEmailOrigin $origin, ?string $previousException): self
+    public static function of(ExchangeEmailOrigin $origin): self
     {
         return new self(
             (int)$origin->getId(),
@@ -30,9 +35,21 @@ final readonly class MailboxFinished
             $origin->getOwner()?->getId(),
             $origin->getOrganization()?->getId(),
             $origin->getLastErrorException(),
-            (string)$origin->describeLastError(),
-            $previousException
+            (string)$origin->describeLastError()
         );
+    }
+
+    public function isSuccess(): bool
+    {
+        return null === $this->exception;
+    }
+
+    /**
+     * Whether Exchange refused the account, or this mailbox to it.
+     */
+    public function isRefused(): bool
+    {
+        return $this->isAccountRefused() || self::IMPERSONATION === $this->exception;
     }
 
     /**
@@ -40,6 +57,22 @@ final readonly class MailboxFinished
      */
     public function isAccountRefused(): bool
     {
-        return 'ExchangeSync\AuthenticationException' === $this->exception;
+        return self::AUTHENTICATION === $this->exception;
+    }
+
+    /**
+     * Whether the account is known to be good: only who is signed in is told that he may not open a mailbox.
+     */
+    public function isAccountAccepted(): bool
+    {
+        return $this->isSuccess() || self::IMPERSONATION === $this->exception;
+    }
+
+    /**
+     * @return int|null id of the user who is to know of a refusal, null: the administrators are
+     */
+    public function findAddressee(): ?int
+    {
+        return $this->isAccountRefused() ? null : $this->userId;
     }
 }

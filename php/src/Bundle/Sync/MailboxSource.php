@@ -69,12 +69,4 @@ final class MailboxSource
     {
         unset($this->originIds[mb_strtolower($address)]);
     }
-
-    /**
-     * @return array<string, int> the mailboxes that the engine still has, with their origins
-     */
-    public function unfinished(): array
-    {
-        return $this->originIds;
-    }
 }

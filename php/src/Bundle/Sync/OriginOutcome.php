@@ -90,10 +90,9 @@ final class OriginOutcome
                     $this->leases->lock($originId, $token);
                     $origin = $em->find(ExchangeEmailOrigin::class, $originId);
                     if (null !== $origin) {
-                        $previousException = $origin->getLastErrorException();
                         $record($origin);
                         $em->flush();
-                        $finished = MailboxFinished::of($origin, $previousException);
+                        $finished = MailboxFinished::of($origin);
                     }
                     $this->leases->release($originId, $token, $success);
                 }

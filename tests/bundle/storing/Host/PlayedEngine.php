@@ -21,7 +21,7 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
     /** @var array<string, list<Batch>> by mailbox */
     public array $batches = [];
 
-    /** @var array<string, Message|null> by item id */
+    /** @var array<string, Message|\Throwable|null> by item id; an exception is thrown */
     public array $messages = [];
 
     /** @var list<Mailbox> */
@@ -87,7 +87,9 @@ final class PlayedEngine implements EngineInterface, EngineProviderInterface
 
     public function message(string $mailbox, string $itemId): ?Message
     {
-        return $this->messages[$itemId] ?? null;
+        $message = $this->messages[$itemId] ?? null;
+
+        return $message instanceof \Throwable ? throw $message : $message;
     }
 
     public function setRead(string $mailbox, array $itemIds, bool $read): array

@@ -28,6 +28,7 @@ use Oro\Bundle\EmailBundle\Entity\EmailAddressVisibility;
 use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Entity\Provider\EmailOwnerProviderStorage;
 use Oro\Bundle\MigrationBundle\Migration\QueryBag;
+use Oro\Bundle\NotificationBundle\Entity\NotificationAlert;
 use Oro\Bundle\UserBundle\Entity\User;
 use Symfony\Component\Security\Core\User\UserInterface;
 use Twig\Environment;
@@ -133,7 +134,7 @@ final class Schema
     }
 
     /**
-     * Every entity that mail needs, and what those are related to.
+     * Every entity that mail and its notices need, and what those are related to.
      *
      * @return list<\Doctrine\ORM\Mapping\ClassMetadata>
      */
@@ -141,6 +142,7 @@ final class Schema
     {
         $found = [];
         $classes = [EmailUser::class, EmailAddressVisibility::class, ActivityList::class, Contact::class];
+        $classes[] = NotificationAlert::class;
         $classes[] = self::PROXY_NAMESPACE . '\EmailAddressProxy';
         while (null !== $class = array_pop($classes)) {
             if (isset($found[$class])) {

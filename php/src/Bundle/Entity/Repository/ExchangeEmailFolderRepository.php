@@ -16,28 +16,6 @@ use Oro\Bundle\EmailBundle\Entity\EmailOrigin;
 class ExchangeEmailFolderRepository extends EntityRepository
 {
     /**
-     * @return array<string, ExchangeEmailFolder> by EWS FolderId
-     */
-    public function findByOrigin(EmailOrigin $origin): array
-    {
-        $folders = $this->createQueryBuilder('ef')
-            ->select('ef', 'f')
-            ->innerJoin('ef.folder', 'f')
-            ->where('f.origin = :origin')
-            ->setParameter('origin', $origin)
-            ->orderBy('ef.id')
-            ->getQuery()
-            ->getResult();
-
-        $byId = [];
-        foreach ($folders as $folder) {
-            $byId[$folder->getFolderId()] = $folder;
-        }
-
-        return $byId;
-    }
-
-    /**
      * What the engine needs to go on where it stopped, without loading entities.
      *
      * @return array<string, string> checkpoint by EWS FolderId

@@ -15,34 +15,6 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 class ExchangeEmailOriginRepository extends EntityRepository
 {
     /**
-     * The origins of one address: one an organization in which its user or system mailbox works.
-     *
-     * @return list<ExchangeEmailOrigin>
-     */
-    public function findByMailboxAddress(string $address): array
-    {
-        return $this->findBy(['mailboxAddress' => mb_strtolower(trim($address))], ['id' => 'ASC']);
-    }
-
-    /**
-     * The ids of the mailboxes that Oro may read.
-     *
-     * @return list<int>
-     */
-    public function getActiveIds(): array
-    {
-        $ids = $this->createQueryBuilder('o')
-            ->select('o.id')
-            ->where('o.isActive = :yes AND (o.isSyncEnabled = :yes OR o.isSyncEnabled IS NULL)')
-            ->setParameter('yes', true)
-            ->orderBy('o.id')
-            ->getQuery()
-            ->getSingleColumnResult();
-
-        return array_map('intval', $ids);
-    }
-
-    /**
      * What a run needs to know of a mailbox to begin, without loading entities.
      *
      * @return array{mailboxAddress: ?string, rootFolderId: ?string, rootCheckpoint: ?string}|null

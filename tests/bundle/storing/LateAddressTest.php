@@ -52,11 +52,18 @@ final class LateAddressTest extends OroTestCase
         self::assertSame(['eve@customer.test'], $this->waiting());
     }
 
-    public function testNothingIsNotedWhereExchangeIsSwitchedOff(): void
+    public function testWhileSwitchedOffAddressesAreNotedOnlyWhereMailWasReadBefore(): void
     {
+        $origin = $this->mailbox($this->janeId, false);
         $this->engine->enabled = false;
         $this->newContact('dora@customer.test');
         self::assertSame([], $this->waiting());
+
+        $this->engine->enabled = true;
+        $this->services->synchronizer->read([$origin], new RunLimits());
+        $this->engine->enabled = false;
+        $this->newContact('eve@customer.test');
+        self::assertSame(['eve@customer.test'], $this->waiting());
     }
 
     public function testEarlierMailIsSearchedForInEveryMailboxAndStoredWithoutTouchingCheckpoints(): void

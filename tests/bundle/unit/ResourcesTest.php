@@ -56,6 +56,20 @@ final class ResourcesTest extends TestCase
         }
     }
 
+    public function testWhatTheMessageQueueKeepsIsPublicAndDependsOnNothing(): void
+    {
+        $services = [];
+        foreach (glob(self::BUNDLE . '/Resources/config/*.yml') ?: [] as $file) {
+            $services += Yaml::parseFile($file, Yaml::PARSE_CUSTOM_TAGS)['services'] ?? [];
+        }
+        $kept = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/app.yml')['oro_message_queue']['persistent_services'];
+        self::assertNotSame([], $kept);
+        foreach ($kept as $id) {
+            self::assertTrue($services[$id]['public'], $id);
+            self::assertArrayNotHasKey('arguments', $services[$id], $id);
+        }
+    }
+
     public function testTheCommandsThatReadMailGoWithOrosEmailFeature(): void
     {
         $feature = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/features.yml')['features']['email'];
@@ -101,6 +115,7 @@ final class ResourcesTest extends TestCase
     {
         return str_contains($source, $key . ':')
             || str_contains($source, '@' . $key)
+            || str_contains($source, "- '" . $key . "'")
             || str_contains($source, $key . ".' .")
             || str_contains($source, "return '" . $key . "'")
             || \array_key_exists($key, ConfigurationForm::getFields());

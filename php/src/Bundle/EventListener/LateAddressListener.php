@@ -8,6 +8,7 @@ use Doctrine\ORM\EntityManagerInterface;
 use Doctrine\ORM\Event\PostFlushEventArgs;
 use Doctrine\Persistence\Event\LifecycleEventArgs;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Entity\LateAddress;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use Oro\Bundle\EmailBundle\Entity\EmailAddress;
@@ -60,17 +61,25 @@ final class LateAddressListener
         }
         $addresses = array_map('strval', array_keys($this->addresses));
         $this->addresses = [];
-        if ($this->organization->isEntered() || !$this->engines->isEnabled()) {
+        $em = $args->getObjectManager();
+        if ($this->organization->isEntered() || !$this->isMailRead($em)) {
             // what a run stores it knew before, in another spelling; and a mailbox that was never read needs no search
             return;
         }
-        $em = $args->getObjectManager();
         $repository = $em->getRepository(LateAddress::class);
         foreach ($addresses as $address) {
             foreach ($this->organizations($em, $address) as $organizationId) {
                 $repository->remember($organizationId, $address);
             }
         }
+    }
+
+    /**
+     * Also while the integration is switched off: switched on again it reads on, with the addresses that came meanwhile.
+     */
+    private function isMailRead(EntityManagerInterface $em): bool
+    {
+        return $this->engines->isEnabled() || $em->getRepository(ExchangeEmailOrigin::class)->isAnyRead();
     }
 
     /**

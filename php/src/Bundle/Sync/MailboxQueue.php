@@ -15,7 +15,6 @@ use Oro\Component\MessageQueue\Client\MessageProducerInterface;
  */
 final class MailboxQueue
 {
-    /** Each message costs one reading of the address book. */
     private const MAILBOXES_IN_MESSAGE = 50;
 
     public function __construct(

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Sync;
 
-use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
+use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
@@ -25,7 +25,7 @@ final class MailboxRun
 
     public function __construct(
         private readonly EngineProviderInterface $engines,
-        private readonly AddressBookLoader $addressBooks,
+        private readonly AddressBookProvider $addressBooks,
         private readonly MailboxSource $mailboxes,
         private readonly OriginLeases $leases,
         private readonly OriginSchedule $schedule,
@@ -50,7 +50,10 @@ final class MailboxRun
         $this->lastHeartbeat = microtime(true);
         try {
             $engine = $this->engines->get($limits->concurrency);
-            $book = $this->addressBooks->load($organizationId);
+            // a mailbox that is read for the first time may be that of a user whom an older book does not know
+            $book = $this->schedule->wereAllRead($originIds)
+                ? $this->addressBooks->getRecent($organizationId)
+                : $this->addressBooks->getFresh($organizationId);
             $this->leases->renew($token);
             $mailboxes = $this->mailboxes->open(
                 $originIds,

@@ -106,6 +106,22 @@ final class OriginSchedule
     }
 
     /**
+     * @param list<int> $originIds
+     */
+    public function wereAllRead(array $originIds): bool
+    {
+        $unread = $this->em()->createQueryBuilder()
+            ->select('COUNT(o.id)')
+            ->from(ExchangeEmailOrigin::class, 'o')
+            ->where('o.id IN (:ids) AND o.lastRunAt IS NULL')
+            ->setParameter('ids', $originIds)
+            ->getQuery()
+            ->getSingleScalarResult();
+
+        return 0 === (int)$unread;
+    }
+
+    /**
      * No mailbox is due before this moment, unless somebody asks for it.
      */
     public function postponeAll(\DateTimeInterface $until): void

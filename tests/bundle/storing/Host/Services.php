@@ -6,7 +6,9 @@ namespace ExchangeMail\Tests\Bundle\Storing\Host;
 
 use Doctrine\ORM\Events;
 use ExchangeMail\Bundle\AddressBook\AddressBookLoader;
+use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\AddressBook\AddressQuery;
+use ExchangeMail\Bundle\AddressBook\LastAddressBook;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\EventListener\LateAddressListener;
 use ExchangeMail\Bundle\Lease\OriginLeases;
@@ -40,6 +42,7 @@ final class Services
     public readonly BatchStore $store;
     public readonly OrganizationContext $organization;
     public readonly AddressBookLoader $addressBooks;
+    public readonly AddressBookProvider $recentAddressBooks;
     public readonly OriginSchedule $schedule;
     public readonly MailboxQueue $queue;
     public readonly MailboxRun $run;
@@ -84,11 +87,12 @@ final class Services
             new AddressQuery($oro->addressManager, $oro->ownership),
             $oro->addressManager
         );
+        $this->recentAddressBooks = new AddressBookProvider($this->addressBooks, new LastAddressBook(), $oro->doctrine);
         $this->schedule = new OriginSchedule($oro->doctrine);
         $this->queue = new MailboxQueue($this->leases, $oro->producer);
         $this->run = new MailboxRun(
             $engine,
-            $this->addressBooks,
+            $this->recentAddressBooks,
             new MailboxSource($oro->doctrine),
             $this->leases,
             $this->schedule,

@@ -14,6 +14,18 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
  */
 class ExchangeEmailOriginRepository extends EntityRepository
 {
+    public function isAnyRead(): bool
+    {
+        $rows = $this->createQueryBuilder('o')
+            ->select('o.id')
+            ->where('o.lastRunAt IS NOT NULL')
+            ->setMaxResults(1)
+            ->getQuery()
+            ->getArrayResult();
+
+        return [] !== $rows;
+    }
+
     /**
      * What a run needs to know of a mailbox to begin, without loading entities.
      *

@@ -69,6 +69,21 @@ class LateAddressRepository extends EntityRepository
     }
 
     /**
+     * @return string another one after each address that came or went
+     */
+    public function getState(int $organizationId): string
+    {
+        $row = $this->createQueryBuilder('a')
+            ->select('COUNT(a.id) AS number', 'SUM(a.id) AS ids')
+            ->where('IDENTITY(a.organization) = :organization')
+            ->setParameter('organization', $organizationId)
+            ->getQuery()
+            ->getSingleResult();
+
+        return $row['number'] . ':' . $row['ids'];
+    }
+
+    /**
      * @param list<int> $ids
      */
     public function forget(array $ids): void

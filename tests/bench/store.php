@@ -68,7 +68,11 @@ for ($round = 0; $round < $plan['rounds']; ++$round) {
     );
 }
 $rate = array_map(static fn (array $of): array => array_column($of, 'per_second'), $runs);
-$over = static fn (string $way): array => array_map(static fn (float $own, float $other): float => $own / $other, $rate['bundle'], $rate[$way]);
+$over = static fn (string $way): array => array_map(
+    static fn (float $own, float $other): float => $own / $other,
+    $rate['bundle'],
+    $rate[$way]
+);
 $waiting = array_column($runs['server'], 'waiting');
 $engine = array_map(
     static fn (array $run): float => $run['engine_per_second'] / $run['per_second'],

@@ -137,6 +137,9 @@ final class MailStore
         foreach ([...$new, ...$copies] as [$emailUser]) {
             $emailUser->removeFolder($folder);
         }
+        foreach ($new as [$emailUser]) {
+            CleanCollections::of($em, $emailUser->getEmail());
+        }
         $em->flush();
         $this->places->addNew($em, array_column($new, 0), $folder);
         foreach ($copies as [$emailUser]) {

@@ -47,14 +47,18 @@ $em->flush();
 [$originId, $folderId] = [$origin->getId(), $folder->getId()];
 $em->clear();
 
-// a third are answers to the one before, a tenth has an attachment
+// a minute after each other; a third are answers to the one before, a tenth has an attachment
 $messages = [];
+$first = new DateTimeImmutable('2026-03-05 10:00:00 UTC');
 for ($i = 0; $i < (int)$count; ++$i) {
+    $date = $first->modify("+$i minutes");
     $messages[] = Mail::message([
         'itemId' => "item$i",
         'messageId' => "<$i@customer.test>",
         'from' => new Address("Contact $i", sprintf('contact%d@customer.test', $i % 50)),
         'to' => [new Address(null, 'jane@example.com'), new Address(null, sprintf('copy%d@elsewhere.test', $i % 97))],
+        'sent' => $date,
+        'received' => $date,
         'references' => 1 === $i % 3 ? [sprintf('<%d@customer.test>', $i - 1)] : [],
         'html' => '<p>' . str_repeat("Dear Jane, this is line number $i of a letter.<br>", 60) . '</p>',
         'attachments' => 0 === $i % 10 ? [Mail::attachment('a.bin', random_bytes(20000))] : [],

@@ -38,9 +38,10 @@ final class KeyLocks
 
             return;
         }
-        foreach ($names as $name) {
-            $connection->executeQuery('SELECT pg_advisory_xact_lock(:key)', ['key' => self::number($name)]);
-        }
+        $connection->executeQuery(
+            'SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key',
+            ['keys' => '{' . implode(',', array_map(self::number(...), $names)) . '}']
+        );
     }
 
     /**

@@ -91,11 +91,12 @@ final class MailStore
 
         $this->builder->getBatch()->persist($em);
         $toAnnounce = $this->attachBodies($new, $emails);
+        $this->flush($em, $emailFolder, array_diff_key($new, $emails), array_intersect_key($new, $emails));
         // the batch has put e-mails of other mailboxes in the place of new ones
-        foreach ($items as $itemId => $emailUser) {
-            $em->persist(new ExchangeEmail($emailUser->getEmail(), $folder, (string)$itemId));
-        }
-        $this->flush($em, $emailFolder, array_column(array_intersect_key($new, $emails), 0));
+        $em->getRepository(ExchangeEmail::class)->add($folder, array_map(
+            static fn (EmailUser $emailUser): int => (int)$emailUser->getEmail()->getId(),
+            $items
+        ));
         $this->builder->clear();
 
         return new StoreResult(
@@ -124,18 +125,24 @@ final class MailStore
     }
 
     /**
-     * Oro gives an activity another owner when the folders of an owner's copy change, not when the copy is new: so another
-     * mailbox's copy of a known e-mail gets its folder after it was inserted.
+     * Oro's listeners look at each relation of a new e-mail in each of the flushes that they nest. That of its folder tells them
+     * nothing, so it is inserted after them. But Oro gives an activity another owner when the folders of an owner's copy
+     * change, not when the copy is new: so another mailbox's copy of a known e-mail gets its folder by a second flush.
      *
-     * @param list<EmailUser> $copies
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new    by Message-ID
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $copies of known e-mails, by Message-ID
      */
-    private function flush(EntityManagerInterface $em, EmailFolder $folder, array $copies): void
+    private function flush(EntityManagerInterface $em, EmailFolder $folder, array $new, array $copies): void
     {
-        foreach ($copies as $emailUser) {
+        foreach ([...$new, ...$copies] as [$emailUser]) {
             $emailUser->removeFolder($folder);
         }
+        foreach ($new as [$emailUser]) {
+            CleanCollections::of($em, $emailUser->getEmail());
+        }
         $em->flush();
-        foreach ($copies as $emailUser) {
+        $this->places->addNew($em, array_column($new, 0), $folder);
+        foreach ($copies as [$emailUser]) {
             $emailUser->addFolder($folder);
         }
         if ([] !== $copies) {

@@ -34,6 +34,21 @@ final class PlaceStore
     }
 
     /**
+     * The e-mails, which were inserted just now, are in this folder. Oro's listeners and the entities do not see it.
+     *
+     * @param list<EmailUser> $emailUsers
+     */
+    public function addNew(EntityManagerInterface $em, array $emailUsers, EmailFolder $folder): void
+    {
+        Rows::insert(
+            $em->getConnection(),
+            'oro_email_user_folders',
+            ['email_user_id', 'folder_id'],
+            array_map(static fn (EmailUser $emailUser): array => [$emailUser->getId(), $folder->getId()], $emailUsers)
+        );
+    }
+
+    /**
      * The items are no longer in this folder.
      *
      * @param list<string> $itemIds unknown ones are ignored

@@ -14,9 +14,21 @@ final class Registry extends AbstractManagerRegistry
 {
     public int $resets = 0;
 
+    /** @var array<class-string, ?\Doctrine\Persistence\ObjectManager> as Oro's registry keeps them */
+    private array $managers = [];
+
     public function __construct(private readonly ResettableEntityManager $em)
     {
         parent::__construct('test', ['default' => 'c'], ['default' => 'm'], 'default', 'default', \Doctrine\Persistence\Proxy::class);
+    }
+
+    public function getManagerForClass($class)
+    {
+        if (!\array_key_exists($class, $this->managers)) {
+            $this->managers[$class] = parent::getManagerForClass($class);
+        }
+
+        return $this->managers[$class];
     }
 
     public function getRepository($persistentObject, $persistentManagerName = null)

@@ -30,6 +30,7 @@ use Oro\Bundle\EmailBundle\Entity\Provider\EmailOwnerProviderStorage;
 use Oro\Bundle\MigrationBundle\Migration\QueryBag;
 use Oro\Bundle\NotificationBundle\Entity\NotificationAlert;
 use Oro\Bundle\UserBundle\Entity\User;
+use Symfony\Component\Cache\Adapter\ArrayAdapter;
 use Symfony\Component\Security\Core\User\UserInterface;
 use Twig\Environment;
 use Twig\Loader\FilesystemLoader;
@@ -117,6 +118,8 @@ final class Schema
         }
         $configuration = new Configuration();
         $configuration->setMetadataDriverImpl($chain);
+        // DQL is parsed once, as with Oro's settings
+        $configuration->setQueryCache(new ArrayAdapter());
         $configuration->setProxyDir($this->directory);
         $configuration->setProxyNamespace('OroTestEntityProxies');
         $configuration->setAutoGenerateProxyClasses(\Doctrine\Common\Proxy\AbstractProxyFactory::AUTOGENERATE_EVAL);

@@ -7,6 +7,7 @@ namespace ExchangeMail\Bundle\Entity\Repository;
 use Doctrine\ORM\EntityRepository;
 use ExchangeMail\Bundle\Entity\ExchangeEmail;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
+use ExchangeMail\Bundle\Storage\Rows;
 use Oro\Bundle\EmailBundle\Entity\Email;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 
@@ -43,6 +44,25 @@ class ExchangeEmailRepository extends EntityRepository
         }
 
         return $byId;
+    }
+
+    /**
+     * Inserts new items.
+     *
+     * @param array<string, int> $emailIds by EWS ItemId
+     */
+    public function add(ExchangeEmailFolder $folder, array $emailIds): void
+    {
+        $rows = [];
+        foreach ($emailIds as $itemId => $emailId) {
+            $rows[] = [$emailId, $folder->getId(), (string)$itemId, ExchangeEmail::hash((string)$itemId)];
+        }
+        Rows::insert(
+            $this->getEntityManager()->getConnection(),
+            'exchange_mail_email',
+            ['email_id', 'exchange_folder_id', 'item_id', 'item_hash'],
+            $rows
+        );
     }
 
     /**

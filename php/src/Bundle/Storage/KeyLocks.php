@@ -39,7 +39,7 @@ final class KeyLocks
             return;
         }
         $connection->executeQuery(
-            'SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key',
+            'SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:keys AS BIGINT[])) AS n',
             ['keys' => '{' . implode(',', array_map(self::number(...), $names)) . '}']
         );
     }

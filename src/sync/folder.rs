@@ -181,11 +181,11 @@ fn pending_page(before: &FolderCheckpoint) -> Option<Page> {
         .pending
         .iter()
         .map(|(id, attempts)| Seen {
-            summary: Box::new(Item {
+            attempts: *attempts,
+            ..Seen::new(Box::new(Item {
                 id: ItemId(id.clone()),
                 ..Item::default()
-            }),
-            attempts: *attempts,
+            }))
         })
         .collect();
     (!created.is_empty()).then(|| Page {

@@ -307,10 +307,7 @@ mod tests {
 
     fn candidate(size: u64) -> Candidate {
         Candidate {
-            seen: Seen {
-                summary: Box::default(),
-                attempts: 0,
-            },
+            seen: Seen::new(Box::default()),
             item: Item {
                 size: Some(size),
                 ..Item::default()

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::directory::needs_resolving;
 use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
-use crate::{FolderType, Role, Skipped, address};
+use crate::{FolderType, Role, Skipped};
 
 /// What `SyncFolderItems` and `FindItem` themselves shall tell: enough to forget most strangers' mail without another request.
 const SUMMARY: [Property; 4] = [
@@ -43,6 +43,8 @@ const ITEMS_PER_REQUEST: usize = 256;
 pub(crate) struct Seen {
     /// Its id and its summary; of one that waits since an earlier run the id alone.
     pub summary: Box<Item>,
+    /// The summary names the sender by an SMTP address, and somebody owns it.
+    pub sender_known: bool,
     /// How often it was tried in vain.
     pub attempts: u8,
 }
@@ -77,13 +79,13 @@ impl Reading {
     pub(crate) fn may_matter(&self, mut items: Vec<Seen>) -> Vec<Seen> {
         items.retain(|Seen { summary, .. }| summary.class.as_deref().is_none_or(is_mail) && !self.is_too_old(summary));
         let senders = items.iter().map(|seen| sender(&seen.summary).unwrap_or_default());
+        let mut owned = self.book.knows_each(senders).into_iter();
         // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-        let mut owned = self
-            .book
-            .knows_each(senders)
-            .into_iter()
-            .map(|owned| owned.unwrap_or(true));
-        items.retain(|seen| owned.next().unwrap_or(true) || seen.summary.journal_report);
+        items.retain_mut(|seen| {
+            let owned = owned.next().flatten();
+            seen.sender_known = owned == Some(true);
+            owned != Some(false) || seen.summary.journal_report
+        });
         items
     }
 
@@ -94,12 +96,12 @@ impl Reading {
     /// Fetches the headers of items and applies the rule.
     pub(crate) async fn look(&self, items: Vec<Seen>, kind: FolderType) -> Result<Looked, ews::Error> {
         // Less to read for those whose sender is known, but not at the price of one more request.
-        let all_told = items.iter().all(|seen| names_sender(&seen.summary));
+        let all_told = items.iter().all(|seen| seen.sender_known);
         let apart = all_told || items.len() > ITEMS_PER_REQUEST;
         let (told, untold): (Vec<_>, Vec<_>) = items
             .into_iter()
             .enumerate()
-            .partition(|(_, seen)| apart && names_sender(&seen.summary));
+            .partition(|(_, seen)| apart && seen.sender_known);
         let requests: Vec<_> = [(&told, &BESIDE_SUMMARY[..]), (&untold, &HEADERS[..])]
             .into_iter()
             .flat_map(|(items, properties)| items.chunks(ITEMS_PER_REQUEST).map(move |items| (items, properties)))
@@ -142,7 +144,7 @@ impl Reading {
         kind: FolderType,
         into: &mut Looked,
     ) -> Result<(), ews::Error> {
-        if names_sender(&seen.summary) {
+        if seen.sender_known {
             let summary = &mut seen.summary;
             item.class = summary.class.take();
             item.from = summary.from.take();
@@ -172,7 +174,7 @@ impl Reading {
             return Ok(());
         };
         self.directory.resolve(&self.mailbox, from).await?;
-        let Some(verdict) = self.verdict(&mut item).await? else {
+        let Some(verdict) = self.verdict(&mut item, seen.sender_known).await? else {
             return Ok(());
         };
         let verdict = Some(verdict);
@@ -180,9 +182,9 @@ impl Reading {
         Ok(())
     }
 
-    async fn verdict(&self, item: &mut Item) -> Result<Option<Verdict>, ews::Error> {
+    async fn verdict(&self, item: &mut Item, sender_known: bool) -> Result<Option<Verdict>, ews::Error> {
         let sender = item.from.as_ref().and_then(|from| from.address.as_deref());
-        if !sender.is_some_and(|sender| self.book.knows(sender)) {
+        if !sender_known && !sender.is_some_and(|sender| self.book.knows(sender)) {
             return Ok(None);
         }
         for recipient in item.to.iter_mut().chain(&mut item.cc).chain(&mut item.bcc) {
@@ -207,7 +209,11 @@ impl Reading {
 
 impl Seen {
     pub(crate) fn new(summary: Box<Item>) -> Self {
-        Self { summary, attempts: 0 }
+        Self {
+            summary,
+            sender_known: false,
+            attempts: 0,
+        }
     }
 }
 
@@ -246,11 +252,6 @@ fn sender(item: &Item) -> Option<&str> {
         .filter(|from| !needs_resolving(from))?
         .address
         .as_deref()
-}
-
-/// Whether a summary names the sender by an SMTP address.
-fn names_sender(item: &Item) -> bool {
-    sender(item).and_then(address::normalize).is_some()
 }
 
 /// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail.

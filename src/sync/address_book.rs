@@ -104,7 +104,7 @@ impl AddressBook {
 
     /// The owners of an address in normal form or any other; none where it is unknown.
     pub fn owners(&self, email: &str) -> impl Iterator<Item = Owner> + '_ {
-        let found = address::normalize(email).and_then(|address| self.find(&address, self.hash(&address)));
+        let found = self.look_up(email);
         let more = found
             .and_then(|(start, _)| self.more.get(&start))
             .map(Vec::as_slice)
@@ -114,7 +114,7 @@ impl AddressBook {
 
     /// Whether anybody owns the address.
     pub fn knows(&self, email: &str) -> bool {
-        address::normalize(email).is_some_and(|address| self.find(&address, self.hash(&address)).is_some())
+        self.look_up(email).is_some()
     }
 
     /// Of each of a page's addresses whether anybody owns it; `None` for what is no address. One after the other, look-ups
@@ -139,7 +139,11 @@ impl AddressBook {
             .zip(starts)
             .map(|(asked, start)| {
                 let (address, hash) = asked?;
-                Some(start.is_some_and(|start| self.is(start, &address) || self.find(&address, hash).is_some()))
+                Some(
+                    start.is_some_and(|start| {
+                        self.record(start, &address).is_some() || self.find(&address, hash).is_some()
+                    }),
+                )
             })
             .collect()
     }
@@ -154,20 +158,25 @@ impl AddressBook {
         self.index.is_empty()
     }
 
+    /// As [`Self::find`], of an address in any form.
+    fn look_up(&self, email: &str) -> Option<(u32, Owner)> {
+        let address = address::normalize(email)?;
+        self.find(&address, self.hash(&address))
+    }
+
     /// Where the record of an address in normal form starts, and its first owner.
     fn find(&self, address: &str, hash: u64) -> Option<(u32, Owner)> {
         let mut owner = None;
         let start = self.index.find(hash, |&start| {
-            let record = Record::read(&self.records, start).filter(|r| r.address == address.as_bytes());
-            owner = record.map(|r| r.owner);
+            owner = self.record(start, address).map(|record| record.owner);
             owner.is_some()
         })?;
         Some((*start, owner?))
     }
 
-    /// Whether the record that starts there is that of an address in normal form.
-    fn is(&self, start: u32, address: &str) -> bool {
-        Record::read(&self.records, start).is_some_and(|record| record.address == address.as_bytes())
+    /// The record that starts there, if it is that of this address in normal form.
+    fn record(&self, start: u32, address: &str) -> Option<Record<'_>> {
+        Record::read(&self.records, start).filter(|record| record.address == address.as_bytes())
     }
 
     fn hash(&self, address: &str) -> u64 {

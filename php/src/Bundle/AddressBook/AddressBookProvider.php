@@ -29,14 +29,7 @@ final class AddressBookProvider
 
     public function getFresh(int $organizationId): AddressBook
     {
-        // before the addresses: what is noted while they are read makes this book an old one
-        $this->last->forget();
-        $readAt = hrtime(true);
-        $state = $this->state($organizationId);
-        $book = $this->loader->load($organizationId);
-        $this->last->keep($organizationId, $state, $book, $readAt);
-
-        return $book;
+        return $this->read($organizationId, $this->state($organizationId));
     }
 
     /**
@@ -44,8 +37,22 @@ final class AddressBookProvider
      */
     public function getRecent(int $organizationId): AddressBook
     {
-        return $this->last->find($organizationId, $this->state($organizationId), self::MAX_AGE_IN_SECONDS)
-            ?? $this->getFresh($organizationId);
+        $state = $this->state($organizationId);
+
+        return $this->last->find($organizationId, $state, self::MAX_AGE_IN_SECONDS) ?? $this->read($organizationId, $state);
+    }
+
+    /**
+     * @param string $state from before: what is noted while the addresses are read makes this book an old one
+     */
+    private function read(int $organizationId, string $state): AddressBook
+    {
+        $this->last->forget();
+        $readAt = hrtime(true);
+        $book = $this->loader->load($organizationId);
+        $this->last->keep($organizationId, $state, $book, $readAt);
+
+        return $book;
     }
 
     private function state(int $organizationId): string

@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Command;
 
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Sync\MailboxWatch;
+use ExchangeMail\Engine\StopSignals;
 use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
@@ -70,7 +71,9 @@ HELP
         }
         $memory = (int)$input->getOption('memory-limit') * 1024 * 1024;
 
-        $this->stopOnSignal();
+        StopSignals::handle(function (): void {
+            $this->stopped = true;
+        });
         try {
             $this->watch->run(
                 fn (): bool => $this->stopped
@@ -89,17 +92,5 @@ HELP
     private static function time(?string $limit): int|false|null
     {
         return null === $limit ? null : strtotime($limit);
-    }
-
-    private function stopOnSignal(): void
-    {
-        if (\function_exists('pcntl_async_signals')) {
-            pcntl_async_signals(true);
-            foreach ([\SIGINT, \SIGTERM] as $signal) {
-                pcntl_signal($signal, function (): void {
-                    $this->stopped = true;
-                });
-            }
-        }
     }
 }

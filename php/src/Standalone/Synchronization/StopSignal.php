@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Synchronization;
 
+use ExchangeMail\Engine\StopSignals;
+
 /**
  * Turns the first SIGINT or SIGTERM into StopRequested, at once or, while a batch is being stored, after it. A second signal
  * ends the process at once, which loses nothing either.
@@ -16,12 +18,7 @@ final class StopSignal
     public static function listen(): self
     {
         $stop = new self();
-        if (function_exists('pcntl_async_signals')) {
-            pcntl_async_signals(true);
-            foreach ([SIGINT, SIGTERM] as $signal) {
-                pcntl_signal($signal, $stop->receive(...), false);
-            }
-        }
+        StopSignals::handle($stop->receive(...), false);
 
         return $stop;
     }

@@ -11,6 +11,7 @@ use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Bundle\Sync\RunReport;
+use ExchangeMail\Engine\StopSignals;
 use Oro\Bundle\CronBundle\Command\CronCommandActivationInterface;
 use Oro\Bundle\CronBundle\Command\CronCommandScheduleDefinitionInterface;
 use Symfony\Component\Console\Attribute\AsCommand;
@@ -215,7 +216,8 @@ HELP
      */
     private function inForeground(OutputInterface $output, RunLimits $limits, callable $read): int
     {
-        $this->stopOnSignal($limits);
+        // the batch at hand is stored, the mailboxes are given back
+        StopSignals::handle(static fn () => $limits->stop());
         try {
             $report = $read();
         } catch (\ExchangeSync\Exception $e) {
@@ -237,16 +239,5 @@ HELP
         }
 
         return [] === $report->failures ? self::SUCCESS : self::FAILURE;
-    }
-
-    /** The batch at hand is stored, the mailboxes are given back. */
-    private function stopOnSignal(RunLimits $limits): void
-    {
-        if (\function_exists('pcntl_async_signals')) {
-            pcntl_async_signals(true);
-            foreach ([\SIGINT, \SIGTERM] as $signal) {
-                pcntl_signal($signal, static fn () => $limits->stop());
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! Items as EWS shows them (MS-OXWSCORE, MS-OXWSMSG). Knows no envelope.
 
+use std::borrow::Cow;
+
 use time::OffsetDateTime;
 
 use crate::{AttachmentId, FolderId, ItemId, RequestServerVersion};
@@ -10,7 +12,7 @@ pub struct Item {
     /// `t:ItemId`.
     pub id: ItemId,
     /// `t:ItemClass`, such as `IPM.Note`.
-    pub class: Option<String>,
+    pub class: Option<Cow<'static, str>>,
     /// `t:Size`, bytes in the store.
     pub size: Option<u64>,
     /// `t:Subject`.

@@ -1,5 +1,6 @@
 //! Fetches what belongs into the CRM with its MIME, and makes messages of it. Knows no folders.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -197,7 +198,7 @@ fn message(headers: Item, mut full: Item, verdict: Verdict) -> Message {
             Some(Importance::Normal) | None => "normal",
         },
         read: full.read.unwrap_or_default(),
-        item_class: headers.class.unwrap_or_else(|| "IPM.Note".into()),
+        item_class: headers.class.map_or_else(|| "IPM.Note".into(), Cow::into_owned),
         size: headers.size.unwrap_or_default(),
         references: references(full.references.as_deref(), fields.references),
         in_reply_to: in_reply_to(full.in_reply_to.as_deref()).or(fields.in_reply_to),

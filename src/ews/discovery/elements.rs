@@ -1,6 +1,7 @@
 //! The texts of an answer's elements, in order. Knows no schema.
 
 use crate::soap::events::{Events, Unreadable};
+use crate::soap::text::utf8;
 
 /// Autodiscover's answers are some ten levels deep.
 const DEEPEST: usize = 32;
@@ -9,7 +10,7 @@ const DEEPEST: usize = 32;
 pub(super) fn texts(body: &[u8], wanted: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     // What was read before the answer broke is as good as if it had not.
-    let _ = walk(&mut Events::new(body), wanted, &mut found, DEEPEST);
+    let _ = walk(&mut Events::new(&utf8(body)), wanted, &mut found, DEEPEST);
     found
 }
 

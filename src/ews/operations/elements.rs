@@ -45,6 +45,18 @@ pub(super) fn read_mailboxes(events: &mut Events<'_>) -> Result<Vec<EmailAddress
     Ok(addresses)
 }
 
+/// Reads the `t:Mailbox` child of an element, as senders have it (SingleRecipientType).
+pub(super) fn read_single_mailbox(events: &mut Events<'_>) -> Result<Option<EmailAddress>, Unreadable> {
+    let mut address = None;
+    while let Some(tag) = events.child()? {
+        match tag.name() {
+            "Mailbox" => address = read_mailbox(events)?,
+            _ => events.skip()?,
+        }
+    }
+    Ok(address)
+}
+
 /// Reads an id element: its attribute, and over its end.
 pub(super) fn read_id(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<String, Unreadable> {
     let id = tag.attribute("Id").map(Cow::into_owned).unwrap_or_default();

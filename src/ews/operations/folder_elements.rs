@@ -81,7 +81,7 @@ mod tests {
             <t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x670a" PropertyType="SystemTime"/><t:Value>2024-02-05T10:00:00Z</t:Value></t:ExtendedProperty>
             <t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x670b" PropertyType="Integer"/><t:Value>3</t:Value></t:ExtendedProperty>
             <t:EffectiveRights><t:Read>true</t:Read></t:EffectiveRights><t:DistinguishedFolderId>inbox</t:DistinguishedFolderId></t:Folder>"#;
-        let mut events = Events::new(xml.as_bytes());
+        let mut events = Events::new(xml);
         events.child().unwrap();
         let folder = read_folder(&mut events).unwrap();
         assert_eq!(

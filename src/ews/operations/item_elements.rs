@@ -1,11 +1,13 @@
 //! Reads item elements of every type: messages, meeting requests, reports. Knows no operation.
 
+use std::borrow::Cow;
+
 use crate::soap::base64::{self, Validity};
 use crate::soap::date_time;
 use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
 use crate::{AttachmentId, AttachmentInfo, FolderId, Importance, Item, ItemId};
 
-use super::elements::{read_id, read_mailboxes};
+use super::elements::{read_id, read_mailboxes, read_single_mailbox};
 
 /// An item whose MIME content is still base64 in the answer.
 #[derive(Debug, Default)]
@@ -24,7 +26,7 @@ pub(super) fn read_item(events: &mut Events<'_>) -> Result<RawItem, Unreadable> 
         match tag.name() {
             "ItemId" => item.id = ItemId(read_id(&tag, events)?),
             "ParentFolderId" => item.parent_folder = Some(FolderId(read_id(&tag, events)?)),
-            "ItemClass" => item.class = events.some_text()?,
+            "ItemClass" => item.class = read_class(events)?,
             "Subject" => item.subject = events.some_text()?,
             "DateTimeReceived" => item.received = date_time::parse(&events.text()?),
             "DateTimeSent" => item.sent = date_time::parse(&events.text()?),
@@ -41,8 +43,8 @@ pub(super) fn read_item(events: &mut Events<'_>) -> Result<RawItem, Unreadable> 
             "IsDraft" => item.draft = events.boolean()?,
             "HasAttachments" => item.has_attachments = events.boolean()?,
             "ConversationId" => item.conversation_id = Some(read_id(&tag, events)?),
-            "Sender" => item.sender = read_mailboxes(events)?.pop(),
-            "From" => item.from = read_mailboxes(events)?.pop(),
+            "Sender" => item.sender = read_single_mailbox(events)?,
+            "From" => item.from = read_single_mailbox(events)?,
             "ToRecipients" => item.to = read_mailboxes(events)?,
             "CcRecipients" => item.cc = read_mailboxes(events)?,
             "BccRecipients" => item.bcc = read_mailboxes(events)?,
@@ -60,6 +62,15 @@ pub(super) fn read_item(events: &mut Events<'_>) -> Result<RawItem, Unreadable> 
         }
     }
     Ok(raw)
+}
+
+/// An item class; the one that nearly all have takes no memory.
+fn read_class(events: &mut Events<'_>) -> Result<Option<Cow<'static, str>>, Unreadable> {
+    Ok(match &*events.text()? {
+        "" => None,
+        "IPM.Note" => Some(Cow::Borrowed("IPM.Note")),
+        other => Some(Cow::Owned(other.to_owned())),
+    })
 }
 
 /// Reads the first item element among the children of the open element.

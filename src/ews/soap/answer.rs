@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::events::{Events, Tag, Unreadable};
+use super::text::utf8;
 use super::{Message, Operation};
 use crate::{ResponseCode, ResponseError, ServerVersionInfo};
 
@@ -29,22 +30,16 @@ const LONGEST_TEXT: usize = 500;
 
 /// Reads the answer to an operation.
 pub(crate) fn read<O: Operation>(body: Vec<u8>) -> Result<Answer<O::Content>, Unreadable> {
-    match envelope::<O>(&mut Events::new(&body)) {
-        // Only an answer that proves not to be UTF-8 is worth a copy.
-        Err(Unreadable::NotUtf8) => {
-            let mended = String::from_utf8_lossy(&body).into_owned().into_bytes();
-            let answer = envelope::<O>(&mut Events::new(&mended))?;
-            Ok(finished::<O>(answer, mended))
-        }
-        outcome => Ok(finished::<O>(outcome?, body)),
-    }
-}
-
-fn finished<O: Operation>(mut answer: Answer<O::Content>, body: Vec<u8>) -> Answer<O::Content> {
+    let text = utf8(&body);
+    let mut answer = envelope::<O>(&mut Events::new(&text))?;
+    let mended = match text {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(text.into_bytes()),
+    };
     if let Outcome::Messages(messages) = &mut answer.outcome {
-        O::finish(messages, body);
+        O::finish(messages, mended.unwrap_or(body));
     }
-    answer
+    Ok(answer)
 }
 
 /// Reads one envelope.

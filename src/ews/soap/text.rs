@@ -5,6 +5,15 @@
 
 use std::borrow::Cow;
 
+/// The text of an answer. Bytes that are no UTF-8 become U+FFFD: the rest of it is worth reading, and only such an answer is
+/// worth a copy.
+pub(crate) fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Whether XML 1.0 (2.2, Char) forbids the character.
 pub(crate) fn is_forbidden(c: char) -> bool {
     (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
@@ -81,6 +90,12 @@ mod tests {
             "abcdefAB<\""
         );
         assert_eq!(unescape("&nbsp; AT&T"), "&nbsp; AT&T");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_replaced() {
+        assert!(matches!(utf8("é".as_bytes()), Cow::Borrowed("é")));
+        assert_eq!(utf8(b"<a>\xff</a>"), "<a>\u{fffd}</a>");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
@@ -9,18 +10,37 @@ use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-use crate::zvals;
+/// Makes `\DateTimeImmutable`s in UTC. Each is made of one that is there: to have PHP read a date takes four times as long.
+pub(crate) struct Dates {
+    epoch: ZBox<ZendObject>,
+}
 
-/// A `\DateTimeImmutable` in UTC, to the microsecond.
-pub(crate) fn immutable(moment: SystemTime) -> PhpResult<Zval> {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6] UTC");
-    let text = offset(moment)
-        .and_then(|moment| moment.format(&format).ok())
-        .ok_or("A date of a message is outside the years that can be written.")?;
-    let class = ClassEntry::try_find("DateTimeImmutable").ok_or("PHP lacks the class DateTimeImmutable.")?;
-    let object = ZendObject::new(class);
-    object.try_call_method("__construct", vec![&text])?;
-    Ok(zvals::zend_object(object))
+impl Dates {
+    /// # Errors
+    /// PHP lacks the class.
+    pub(crate) fn new() -> PhpResult<Self> {
+        let class = ClassEntry::try_find("DateTimeImmutable").ok_or("PHP lacks the class DateTimeImmutable.")?;
+        let epoch = ZendObject::new(class);
+        epoch.try_call_method("__construct", vec![&"1970-01-01 UTC"])?;
+        Ok(Self { epoch })
+    }
+
+    /// A point in time, to the second.
+    pub(crate) fn at(&self, moment: SystemTime) -> PhpResult<Zval> {
+        Ok(self.epoch.try_call_method("setTimestamp", vec![&seconds(moment)])?)
+    }
+}
+
+/// Whole seconds since 1970, the fraction cut towards the past.
+fn seconds(moment: SystemTime) -> i64 {
+    let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    match moment.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => whole(after.as_secs()),
+        Err(before) => {
+            let before = before.duration();
+            -whole(before.as_secs()) - i64::from(before.subsec_nanos() > 0)
+        }
+    }
 }
 
 /// Reads `\DateTimeInterface`, `2024-01-31`, `2024-01-31T08:00:00` (UTC) or RFC 3339.
@@ -40,12 +60,4 @@ fn parse(text: &str) -> Option<SystemTime> {
         .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
         .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::DATE_TIME).map(PrimitiveDateTime::assume_utc));
     moment.ok().map(SystemTime::from)
-}
-
-/// As the conversion that `time` has, which panics outside of its years.
-fn offset(moment: SystemTime) -> Option<OffsetDateTime> {
-    match moment.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(after) => OffsetDateTime::UNIX_EPOCH.checked_add(after.try_into().ok()?),
-        Err(before) => OffsetDateTime::UNIX_EPOCH.checked_sub(before.duration().try_into().ok()?),
-    }
 }

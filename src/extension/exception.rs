@@ -10,8 +10,9 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
 use sync::{Error, ErrorKind};
 
+use crate::date::Dates;
 use crate::value::{Property, Type};
-use crate::{date, zend, zvals};
+use crate::{zend, zvals};
 
 /// What every exception tells besides its message.
 pub(crate) const PROPERTIES: &[Property] = &[
@@ -159,7 +160,7 @@ fn make(number: usize, message: &str, remedy: &str, code: Option<&str>, retry_at
     // `new` runs the parent's create_object, which notes file, line and trace.
     let mut object = ZendObject::new(class);
     zend::update_property(ce::exception(), &mut object, "message", zvals::string(whole.trim_end()));
-    let retry_at = retry_at.and_then(|moment| date::immutable(moment).ok());
+    let retry_at = retry_at.and_then(|moment| Dates::new().ok()?.at(moment).ok());
     for (property, value) in PROPERTIES.iter().zip([
         zvals::nullable(code),
         zvals::string(remedy),

@@ -15,6 +15,7 @@ use ext_php_rs::types::{ZendClassObject, ZendHashTable};
 use sync::{Engine, Error, Settings};
 
 use crate::address_book::AddressBook;
+use crate::date::Dates;
 use crate::host::{Host, OfProcess};
 use crate::iterable::Iterable;
 use crate::run::{Mailboxes, Run, Work};
@@ -119,7 +120,7 @@ impl ExchangeSync {
     pub fn message(&self, mailbox: String, itemId: String) -> PhpResult<Option<ZBox<ZendClassObject<Message>>>> {
         panics::guard(|| {
             let found = self.ask(async |engine: Engine| engine.message(&mailbox, &itemId).await)?;
-            found.map(value::message).transpose()
+            found.map(|message| value::message(message, &Dates::new()?)).transpose()
         })
     }
 

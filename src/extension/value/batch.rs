@@ -8,8 +8,9 @@ use ext_php_rs::types::{ArrayKey, ZendClassObject, ZendHashTable, Zval};
 use sync::FolderType;
 
 use super::{Property, Type, Value, message, object};
+use crate::date::Dates;
+use crate::exception;
 use crate::zvals::{self, bool, int, list, nullable, string, strings};
-use crate::{date, exception};
 
 /// One step of one mailbox. Store all of it, with the checkpoint, in one transaction; asking for the next one says that
 /// it is stored.
@@ -158,10 +159,11 @@ impl Value for Failure {
 /// # Errors
 /// A date that PHP can't hold.
 pub(crate) fn batch(batch: sync::Batch) -> PhpResult<ZBox<ZendClassObject<Batch>>> {
+    let dates = Dates::new()?;
     let messages: Vec<Zval> = batch
         .messages
         .into_iter()
-        .map(|one| message(one).map(zvals::object))
+        .map(|one| message(one, &dates).map(zvals::object))
         .collect::<PhpResult<_>>()?;
     let skipped = batch.skipped.iter().map(|one| zvals::object(skipped(one)));
     let failure = batch.failure.as_ref().map(failure).transpose()?;
@@ -216,7 +218,7 @@ fn skipped(skipped: &sync::Skipped) -> ZBox<ZendClassObject<Skipped>> {
 }
 
 pub(super) fn failure(error: &sync::Error) -> PhpResult<ZBox<ZendClassObject<Failure>>> {
-    let retry_at = error.retry_at.map(date::immutable).transpose()?;
+    let retry_at = error.retry_at.map(|moment| Dates::new()?.at(moment)).transpose()?;
     Ok(object(
         Failure {},
         [

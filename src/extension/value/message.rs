@@ -11,8 +11,9 @@ use ext_php_rs::types::{ZendClassObject, Zval};
 use sync::{Content, Direction, OwnerKind, Role};
 
 use super::{Property, Type, Value, object};
+use crate::date::Dates;
 use crate::zvals::{self, bool, int, list, nullable, string, strings};
-use crate::{date, exception, panics};
+use crate::{exception, panics};
 
 /// A collected message.
 #[php_class]
@@ -110,20 +111,24 @@ impl Value for Message {
 #[php_class]
 #[php(name = "ExchangeSync\\Address", flags = ClassFlags::Final)]
 pub struct Address {
-    text: String,
+    name: Option<String>,
+    email: String,
 }
 
 #[php_impl]
 impl Address {
     #[php(vis = "private")]
     pub fn __construct() -> Self {
-        Self { text: String::new() }
+        Self {
+            name: None,
+            email: String::new(),
+        }
     }
 
     /// `Name <email>`, quoted where RFC 5322 asks for it, or the address alone.
     #[php(name = "__toString")]
     pub fn to_php_string(&self) -> String {
-        self.text.clone()
+        mailbox(self.name.as_deref(), &self.email)
     }
 }
 
@@ -206,7 +211,7 @@ impl Value for Attachment {
 ///
 /// # Errors
 /// A date that PHP can't hold.
-pub(crate) fn message(message: sync::Message) -> PhpResult<ZBox<ZendClassObject<Message>>> {
+pub(crate) fn message(message: sync::Message, dates: &Dates) -> PhpResult<ZBox<ZendClassObject<Message>>> {
     let direction = match message.direction {
         Direction::Incoming => "incoming",
         Direction::Outgoing => "outgoing",
@@ -220,12 +225,12 @@ pub(crate) fn message(message: sync::Message) -> PhpResult<ZBox<ZendClassObject<
             string(&message.message_id),
             string(direction),
             string(&message.subject),
-            zvals::object(address(&message.from)),
-            addresses(&message.to),
-            addresses(&message.cc),
-            addresses(&message.bcc),
-            date::immutable(message.sent)?,
-            date::immutable(message.received)?,
+            zvals::object(address(message.from)),
+            addresses(message.to),
+            addresses(message.cc),
+            addresses(message.bcc),
+            dates.at(message.sent)?,
+            dates.at(message.received)?,
             string(message.importance),
             bool(message.read),
             string(&message.item_class),
@@ -239,16 +244,18 @@ pub(crate) fn message(message: sync::Message) -> PhpResult<ZBox<ZendClassObject<
     ))
 }
 
-fn addresses(all: &[sync::Address]) -> Zval {
-    list(all.iter().map(|one| zvals::object(address(one))))
+fn addresses(all: Vec<sync::Address>) -> Zval {
+    list(all.into_iter().map(|one| zvals::object(address(one))))
 }
 
-fn address(address: &sync::Address) -> ZBox<ZendClassObject<Address>> {
+fn address(address: sync::Address) -> ZBox<ZendClassObject<Address>> {
+    let properties = [nullable(address.name.as_ref()), string(&address.email)];
     object(
         Address {
-            text: mailbox(address.name.as_deref(), &address.email),
+            name: address.name,
+            email: address.email,
         },
-        [nullable(address.name.as_ref()), string(&address.email)],
+        properties,
     )
 }
 

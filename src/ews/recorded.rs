@@ -31,11 +31,11 @@ pub fn get_item_request(
 ///
 /// # Errors
 /// [`Error::Response`] for a SOAP fault, [`Error::Protocol`] for what is no such answer.
-pub fn read_get_item(answer: Vec<u8>) -> Result<Vec<Result<Item, ResponseError>>, Error> {
+pub fn read_get_item(answer: Vec<u8>) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
     let messages = read::<GetItem<'_>>(answer)?;
     Ok(messages
         .into_iter()
-        .map(|message| message.map(|raw| *raw.item))
+        .map(|message| message.map(|raw| raw.item))
         .collect())
 }
 

@@ -87,10 +87,7 @@ impl Reading {
             .map(|candidate| candidate.item.size.unwrap_or_default())
             .sum();
         taken.hold = self.budget.acquire(bytes / MIME_GROWTH.1 * MIME_GROWTH.0).await;
-        let ids: Vec<ItemId> = wanted
-            .iter()
-            .map(|candidate| candidate.seen.summary.id.clone())
-            .collect();
+        let ids: Vec<&ItemId> = wanted.iter().map(|candidate| &candidate.seen.summary.id).collect();
         let answers = self.mailbox.get_item(&ids, &BESIDE_HEADERS, Mime::Include).await?;
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
@@ -105,19 +102,19 @@ impl Reading {
     }
 
     /// A message; none of a journal report whose mail concerns nobody.
-    fn take_one(&self, candidate: Candidate, mut full: Item) -> Option<Message> {
+    fn take_one(&self, candidate: Candidate, mut full: Box<Item>) -> Option<Message> {
         if let Some(verdict) = candidate.verdict {
             return Some(message(candidate.item, full, verdict));
         }
         let (raw, reported) = journal::reported(full.mime_content.as_deref().unwrap_or_default())?;
         let verdict = self.judge_resolved(&reported)?;
-        let headers = Item {
+        let headers = Box::new(Item {
             class: candidate.item.class,
             size: Some(raw.len() as u64),
             ..reported
-        };
+        });
         // Of the report itself only what the mailbox knows of it counts; the rest is the message's own.
-        full = Item {
+        *full = Item {
             id: full.id,
             read: full.read,
             received: full.received,
@@ -167,7 +164,7 @@ impl Reading {
     }
 }
 
-fn message(headers: Item, mut full: Item, verdict: Verdict) -> Message {
+fn message(headers: Box<Item>, mut full: Box<Item>, verdict: Verdict) -> Message {
     let (content, fields) = Content::new(full.mime_content.take().unwrap_or_default());
     let now = SystemTime::now();
     let received = full.received.map(SystemTime::from);
@@ -309,10 +306,10 @@ mod tests {
     fn candidate(size: u64) -> Candidate {
         Candidate {
             seen: Seen::new(Box::default()),
-            item: Item {
+            item: Box::new(Item {
                 size: Some(size),
                 ..Item::default()
-            },
+            }),
             verdict: None,
         }
     }

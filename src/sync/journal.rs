@@ -28,18 +28,15 @@ pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item)> {
 }
 
 /// The item with the reported message's MIME in place of the report's; any other item as it is.
-pub(crate) fn opened(item: Item) -> Item {
+pub(crate) fn opened(mut item: Box<Item>) -> Box<Item> {
     let reported = item
         .journal_report
         .then(|| reported(item.mime_content.as_deref().unwrap_or_default()))
         .flatten();
-    match reported {
-        Some((raw, _)) => Item {
-            mime_content: Some(raw),
-            ..item
-        },
-        None => item,
+    if let Some((raw, _)) = reported {
+        item.mime_content = Some(raw);
     }
+    item
 }
 
 fn parties(address: Option<&Address<'_>>) -> Vec<EmailAddress> {

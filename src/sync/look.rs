@@ -54,7 +54,7 @@ pub(crate) struct Seen {
 pub(crate) struct Candidate {
     pub seen: Seen,
     /// Its addresses, resolved.
-    pub item: Item,
+    pub item: Box<Item>,
     /// None yet of a journal report: only its body tells whose mail it reports.
     pub verdict: Option<Verdict>,
 }
@@ -132,15 +132,15 @@ impl Reading {
         &self,
         items: &[(usize, Seen)],
         properties: &[Property],
-    ) -> Result<Vec<Result<Item, ResponseError>>, ews::Error> {
-        let ids: Vec<ItemId> = items.iter().map(|(_, seen)| seen.summary.id.clone()).collect();
+    ) -> Result<Vec<Result<Box<Item>, ResponseError>>, ews::Error> {
+        let ids: Vec<&ItemId> = items.iter().map(|(_, seen)| &seen.summary.id).collect();
         self.mailbox.get_item(&ids, properties, Mime::Exclude).await
     }
 
     async fn judge(
         &self,
         mut seen: Seen,
-        mut item: Item,
+        mut item: Box<Item>,
         kind: FolderType,
         into: &mut Looked,
     ) -> Result<(), ews::Error> {

@@ -1,5 +1,7 @@
 //! `GetItem` (MS-OXWSCORE): properties and MIME content of items.
 
+use std::borrow::Borrow;
+
 use crate::batch;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
@@ -59,16 +61,22 @@ impl Mailbox {
     ///
     /// # Errors
     /// [`Error`], where there is no answer for any item; an item that is missing or can't be read has its own.
-    pub async fn get_item(
+    pub async fn get_item<I: Borrow<ItemId>>(
         &self,
-        ids: &[ItemId],
+        ids: &[I],
         properties: &[Property],
         mime: Mime,
-    ) -> Result<Vec<Result<Item, ResponseError>>, Error> {
-        let messages = batch::ask(self, ids, |ids| GetItem { ids, properties, mime }).await?;
+    ) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
+        let ids: Vec<&ItemId> = ids.iter().map(Borrow::borrow).collect();
+        let messages = batch::ask(self, &ids, |ids| GetItem {
+            ids: ids.into_iter().copied().collect(),
+            properties,
+            mime,
+        })
+        .await?;
         Ok(messages
             .into_iter()
-            .map(|message| message.map(|raw| *raw.item))
+            .map(|message| message.map(|raw| raw.item))
             .collect())
     }
 }

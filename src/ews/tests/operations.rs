@@ -167,11 +167,11 @@ async fn only_the_properties_that_were_asked_for_come() {
         .unwrap();
     assert_eq!(
         item,
-        ews::Item {
+        Box::new(ews::Item {
             id: ids[0].clone(),
             subject: Some("1".into()),
             ..ews::Item::default()
-        }
+        })
     );
 }
 

@@ -105,15 +105,15 @@ pub fn soap_fault(code: &str, back_off_milliseconds: Option<u64>) -> FaultKind {
     }
 }
 
-pub async fn headers(jane: &Mailbox, ids: &[ItemId]) -> Result<Vec<Result<Item, ResponseError>>, Error> {
+pub async fn headers(jane: &Mailbox, ids: &[ItemId]) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
     jane.get_item(ids, &[Property::Subject], Mime::Exclude).await
 }
 
-pub async fn mime(jane: &Mailbox, ids: &[ItemId]) -> Vec<Result<Item, ResponseError>> {
+pub async fn mime(jane: &Mailbox, ids: &[ItemId]) -> Vec<Result<Box<Item>, ResponseError>> {
     jane.get_item(ids, &[Property::Subject], Mime::Include).await.unwrap()
 }
 
-pub fn all_good(ids: &[ItemId], items: Vec<Result<Item, ResponseError>>) {
+pub fn all_good(ids: &[ItemId], items: Vec<Result<Box<Item>, ResponseError>>) {
     let found: Vec<_> = items.into_iter().map(|item| item.unwrap().id).collect();
     assert_eq!(found, ids);
 }

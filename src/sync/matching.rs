@@ -1,5 +1,7 @@
 //! The rule: whose mail belongs into the CRM. Knows addresses and owners; knows no server.
 
+use std::borrow::Cow;
+
 use crate::address;
 use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
 
@@ -25,40 +27,28 @@ pub struct Verdict {
 /// other way round. `None`: it is not collected.
 pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
     let from = address::normalize(participants.from?)?;
-    let senders: Vec<Owner> = book.owners(&from).collect();
-    if senders.is_empty() {
-        return None;
-    }
-    let mut matches = Vec::new();
-    record(&mut matches, &from, &senders, Role::From);
-    let (mut to_user, mut to_contact) = (false, false);
-    for (role, text) in &participants.recipients {
-        let Some(recipient) = address::normalize(text) else {
-            continue;
-        };
-        if recipient == from {
-            continue;
-        }
-        let owners: Vec<Owner> = book.owners(&recipient).collect();
-        to_user |= has(&owners, OwnerKind::User);
-        to_contact |= has(&owners, OwnerKind::Contact);
-        record(&mut matches, &recipient, &owners, *role);
-    }
-    let direction = if has(&senders, OwnerKind::User) && to_contact {
+    let recipients = || {
+        let all = participants.recipients.iter();
+        all.filter_map(|&(role, text)| Some((role, address::normalize(text)?)))
+            .filter(|(_, recipient)| *recipient != from)
+    };
+    let has = |address: &str, kind| book.owners(address).any(|owner| owner.kind == kind);
+    let goes_to = |kind| recipients().any(|(_, recipient)| has(&recipient, kind));
+    let direction = if has(&from, OwnerKind::User) && goes_to(OwnerKind::Contact) {
         Direction::Outgoing
-    } else if has(&senders, OwnerKind::Contact) && to_user {
+    } else if has(&from, OwnerKind::Contact) && goes_to(OwnerKind::User) {
         Direction::Incoming
     } else {
         return None;
     };
+    let mut matches = Vec::new();
+    for (role, email) in std::iter::once((Role::From, Cow::Borrowed(&*from))).chain(recipients()) {
+        record(&mut matches, &email, book.owners(&email), role);
+    }
     Some(Verdict { direction, matches })
 }
 
-fn has(owners: &[Owner], kind: OwnerKind) -> bool {
-    owners.iter().any(|owner| owner.kind == kind)
-}
-
-fn record(matches: &mut Vec<Match>, email: &str, owners: &[Owner], role: Role) {
+fn record(matches: &mut Vec<Match>, email: &str, owners: impl Iterator<Item = Owner>, role: Role) {
     for owner in owners {
         let known = matches
             .iter()

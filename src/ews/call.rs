@@ -135,7 +135,7 @@ impl Mailbox {
         let request = envelope::write(operation, version, self.address());
         let client = self.client();
         let answer = client.transport().post(self.route(version), request).await?;
-        let answer = answer::read::<O>(answer.body).map_err(|error| unreadable(O::NAME, &error))?;
+        let answer = answer::read(operation, answer.body).map_err(|error| unreadable(O::NAME, &error))?;
         let mut negotiation = client.negotiation();
         negotiation.met(answer.server.as_ref());
         if matches!(answer.outcome, Outcome::Messages(_)) {

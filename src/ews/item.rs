@@ -6,27 +6,28 @@ use time::OffsetDateTime;
 
 use crate::{AttachmentId, FolderId, ItemId, RequestServerVersion};
 
-/// An item: what was asked for and what the server has of it.
+/// An item: what was asked for and what the server has of it. Its texts are borrowed from the answer until somebody wants to
+/// keep them ([`Item::into_owned`]): of most mail nothing is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Item {
-    /// `t:ItemId`.
-    pub id: ItemId,
+pub struct Item<'a> {
+    /// `t:ItemId/@Id`; see [`Item::item_id`].
+    pub id: Cow<'a, str>,
     /// `t:ItemClass`, such as `IPM.Note`.
-    pub class: Option<Cow<'static, str>>,
+    pub class: Option<Cow<'a, str>>,
     /// `t:Size`, bytes in the store.
     pub size: Option<u64>,
     /// `t:Subject`.
-    pub subject: Option<String>,
+    pub subject: Option<Cow<'a, str>>,
     /// `t:From`: on whose behalf it was sent.
-    pub from: Option<EmailAddress>,
+    pub from: Option<EmailAddress<'a>>,
     /// `t:Sender`: who sent it.
-    pub sender: Option<EmailAddress>,
+    pub sender: Option<EmailAddress<'a>>,
     /// `t:ToRecipients`.
-    pub to: Vec<EmailAddress>,
+    pub to: Vec<EmailAddress<'a>>,
     /// `t:CcRecipients`.
-    pub cc: Vec<EmailAddress>,
+    pub cc: Vec<EmailAddress<'a>>,
     /// `t:BccRecipients`: only in the sender's copy.
-    pub bcc: Vec<EmailAddress>,
+    pub bcc: Vec<EmailAddress<'a>>,
     /// `t:IsRead`.
     pub read: Option<bool>,
     /// `t:IsDraft`.
@@ -38,13 +39,13 @@ pub struct Item {
     /// `t:DateTimeSent`.
     pub sent: Option<OffsetDateTime>,
     /// `t:InternetMessageId`, with its angle brackets.
-    pub internet_message_id: Option<String>,
+    pub internet_message_id: Option<Cow<'a, str>>,
     /// `t:References`.
-    pub references: Option<String>,
+    pub references: Option<Cow<'a, str>>,
     /// `t:InReplyTo`.
-    pub in_reply_to: Option<String>,
+    pub in_reply_to: Option<Cow<'a, str>>,
     /// `t:ConversationId/@Id`, from Exchange 2010 on.
-    pub conversation_id: Option<String>,
+    pub conversation_id: Option<Cow<'a, str>>,
     /// `t:ParentFolderId`.
     pub parent_folder: Option<FolderId>,
     /// It has the header X-MS-Journal-Report: it reports a message, which is attached to it (envelope journaling).
@@ -59,6 +60,57 @@ pub struct Item {
     pub invalid_mime: bool,
 }
 
+impl Item<'_> {
+    /// Its id, to be kept.
+    pub fn item_id(&self) -> ItemId {
+        ItemId(self.id.clone().into_owned())
+    }
+
+    /// Its class, to be kept: the one that nearly all have takes no memory.
+    pub fn class_owned(&self) -> Option<Cow<'static, str>> {
+        self.class.as_deref().map(|class| match class {
+            "IPM.Note" => Cow::Borrowed("IPM.Note"),
+            other => Cow::Owned(other.to_owned()),
+        })
+    }
+
+    /// The same in memory of its own.
+    pub fn into_owned(self) -> Item<'static> {
+        let all = |parties: Vec<EmailAddress<'_>>| parties.into_iter().map(EmailAddress::into_owned).collect();
+        let class = self.class_owned();
+        Item {
+            id: own(self.id),
+            class,
+            size: self.size,
+            subject: self.subject.map(own),
+            from: self.from.map(EmailAddress::into_owned),
+            sender: self.sender.map(EmailAddress::into_owned),
+            to: all(self.to),
+            cc: all(self.cc),
+            bcc: all(self.bcc),
+            read: self.read,
+            draft: self.draft,
+            importance: self.importance,
+            received: self.received,
+            sent: self.sent,
+            internet_message_id: self.internet_message_id.map(own),
+            references: self.references.map(own),
+            in_reply_to: self.in_reply_to.map(own),
+            conversation_id: self.conversation_id.map(own),
+            parent_folder: self.parent_folder,
+            journal_report: self.journal_report,
+            has_attachments: self.has_attachments,
+            attachments: self.attachments,
+            mime_content: self.mime_content,
+            invalid_mime: self.invalid_mime,
+        }
+    }
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 /// `t:Importance`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -70,13 +122,33 @@ pub enum Importance {
 
 /// `t:Mailbox` (EmailAddressType).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EmailAddress {
+pub struct EmailAddress<'a> {
     /// `t:Name`.
-    pub name: Option<String>,
+    pub name: Option<Cow<'a, str>>,
     /// `t:EmailAddress`: an SMTP address, or what the routing type says.
-    pub address: Option<String>,
+    pub address: Option<Cow<'a, str>>,
     /// `t:RoutingType`.
     pub routing_type: Option<RoutingType>,
+}
+
+impl EmailAddress<'_> {
+    /// The same, borrowed.
+    pub fn borrowed(&self) -> EmailAddress<'_> {
+        EmailAddress {
+            name: self.name.as_deref().map(Cow::Borrowed),
+            address: self.address.as_deref().map(Cow::Borrowed),
+            routing_type: self.routing_type.clone(),
+        }
+    }
+
+    /// The same in memory of its own.
+    pub fn into_owned(self) -> EmailAddress<'static> {
+        EmailAddress {
+            name: self.name.map(own),
+            address: self.address.map(own),
+            routing_type: self.routing_type,
+        }
+    }
 }
 
 /// `t:RoutingType`: what kind of address it is.

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 
 use crate::call::unreadable;
-use crate::operations::get_item::GetItem;
+use crate::operations::get_item::{GetItem, Kept, whole};
 use crate::operations::sync_folder_items::SyncFolderItems;
 use crate::soap::answer::{self, Outcome};
 use crate::soap::{Message, Operation, envelope};
 use crate::{
-    Error, FolderId, Item, ItemChanges, ItemId, Mime, Property, RequestServerVersion, ResponseError, SyncState,
+    Error, FolderId, Item, ItemChange, ItemChanges, ItemId, Mime, Property, RequestServerVersion, ResponseError,
+    SyncState,
 };
 
 /// The envelope of a `GetItem` for `mailbox`.
@@ -23,6 +24,7 @@ pub fn get_item_request(
         ids: ids.iter().collect(),
         properties,
         mime,
+        keep: whole,
     };
     envelope::write(&operation, version, mailbox)
 }
@@ -31,11 +33,17 @@ pub fn get_item_request(
 ///
 /// # Errors
 /// [`Error::Response`] for a SOAP fault, [`Error::Protocol`] for what is no such answer.
-pub fn read_get_item(answer: Vec<u8>) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
-    let messages = read::<GetItem<'_>>(answer)?;
+pub fn read_get_item(answer: Vec<u8>) -> Result<Vec<Result<Box<Item<'static>>, ResponseError>>, Error> {
+    let operation = GetItem {
+        ids: Vec::new(),
+        properties: &[],
+        mime: Mime::Include,
+        keep: whole,
+    };
+    let messages = read(&operation, answer)?;
     Ok(messages
         .into_iter()
-        .map(|message| message.map(|raw| raw.item))
+        .map(|message| message.map(Kept::into_item))
         .collect())
 }
 
@@ -52,20 +60,31 @@ pub fn sync_folder_items_request(
         state,
         max: 512,
         properties,
+        keep: |_: Vec<ItemChange<'_>>| (),
     };
     envelope::write(&operation, version, mailbox)
 }
+
+/// A page of which everything was kept.
+pub type AllChanges = ItemChanges<Vec<ItemChange<'static>>>;
 
 /// Reads an answer to `SyncFolderItems`.
 ///
 /// # Errors
 /// As [`read_get_item`].
-pub fn read_sync_folder_items(answer: Vec<u8>) -> Result<Vec<Result<ItemChanges, ResponseError>>, Error> {
-    read::<SyncFolderItems<'_>>(answer)
+pub fn read_sync_folder_items(answer: Vec<u8>) -> Result<Vec<Result<AllChanges, ResponseError>>, Error> {
+    let operation = SyncFolderItems {
+        folder: &FolderId::default(),
+        state: None,
+        max: 512,
+        properties: &[],
+        keep: |changes: Vec<ItemChange<'_>>| changes.into_iter().map(ItemChange::into_owned).collect(),
+    };
+    read(&operation, answer)
 }
 
-fn read<O: Operation>(answer: Vec<u8>) -> Result<Vec<Message<O::Content>>, Error> {
-    match answer::read::<O>(answer)
+fn read<O: Operation>(operation: &O, answer: Vec<u8>) -> Result<Vec<Message<O::Content>>, Error> {
+    match answer::read(operation, answer)
         .map_err(|error| unreadable(O::NAME, &error))?
         .outcome
     {

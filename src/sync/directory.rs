@@ -1,5 +1,6 @@
 //! SMTP addresses of senders and recipients that Exchange shows by legacy DN (routing type EX). Knows no owners.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +18,7 @@ pub(crate) struct Directory {
 }
 
 /// Whether the address has to be resolved before anybody can own it.
-pub(crate) fn needs_resolving(party: &EmailAddress) -> bool {
+pub(crate) fn needs_resolving(party: &EmailAddress<'_>) -> bool {
     party.routing_type == Some(RoutingType::Ex)
         || party
             .address
@@ -27,7 +28,7 @@ pub(crate) fn needs_resolving(party: &EmailAddress) -> bool {
 
 impl Directory {
     /// Puts the SMTP address into a party that lacks it; whom nobody knows stays as it is.
-    pub async fn resolve(&self, mailbox: &Mailbox, party: &mut EmailAddress) -> Result<(), ews::Error> {
+    pub async fn resolve(&self, mailbox: &Mailbox, party: &mut EmailAddress<'static>) -> Result<(), ews::Error> {
         if !needs_resolving(party) {
             return Ok(());
         }
@@ -35,7 +36,7 @@ impl Directory {
             return Ok(());
         };
         if let Some(smtp) = self.smtp_of(mailbox, legacy_dn).await? {
-            party.address = Some(smtp);
+            party.address = Some(smtp.into());
             party.routing_type = Some(RoutingType::Smtp);
         }
         Ok(())
@@ -56,7 +57,8 @@ impl Directory {
             .into_iter()
             .filter(|party| !needs_resolving(party))
             .filter_map(|party| party.address)
-            .find(|text| address::normalize(text).is_some());
+            .find(|text| address::normalize(text).is_some())
+            .map(Cow::into_owned);
         let mut known = self.lock();
         if known.len() >= CAPACITY {
             known.clear();

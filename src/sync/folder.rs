@@ -98,7 +98,9 @@ impl Reading {
             let properties = self.summary();
             let mut answer = self
                 .mailbox
-                .sync_folder_items(&selected.id, state.as_ref(), PAGE, &properties)
+                .sync_folder_items(&selected.id, state.as_ref(), PAGE, &properties, |changes| {
+                    self.page(changes)
+                })
                 .await;
             // The server forgot the state (a restored database, a moved mailbox): everything is told again, and the
             // host knows what it has by Message-ID.
@@ -108,38 +110,43 @@ impl Reading {
             {
                 answer = self
                     .mailbox
-                    .sync_folder_items(&selected.id, None, PAGE, &properties)
+                    .sync_folder_items(&selected.id, None, PAGE, &properties, |changes| self.page(changes))
                     .await;
             }
             let changes = answer?;
             let next = (!changes.last).then(|| Some(changes.sync_state.clone()));
-            Ok(Some((self.page(changes), next)))
+            let page = Page {
+                end: match changes.last {
+                    true => End::Folder(changes.sync_state),
+                    false => End::Page(changes.sync_state),
+                },
+                ..changes.changes
+            };
+            Ok(Some((page, next)))
         })
     }
 
-    fn page(&self, changes: ews::ItemChanges) -> Page {
+    fn page(&self, changes: Vec<ItemChange<'_>>) -> Page {
         let mut page = Page {
-            seen: changes.changes.len() as u64,
-            end: match changes.last {
-                true => End::Folder(changes.sync_state),
-                false => End::Page(changes.sync_state),
-            },
+            seen: changes.len() as u64,
             ..Page::default()
         };
-        let mut created = Vec::new();
-        for change in changes.changes {
+        page.created = self.may_matter(changes.iter().filter_map(|change| match change {
+            ItemChange::Create(item) => Some(item),
+            _ => None,
+        }));
+        for change in changes {
             match change {
-                ItemChange::Create(item) => created.push(Seen::new(item)),
+                ItemChange::Create(_) => {}
                 ItemChange::Update(item) => {
                     if let Some(read) = item.read {
-                        page.read_flags.push((item.id.0, read));
+                        page.read_flags.push((item.id.into_owned(), read));
                     }
                 }
                 ItemChange::Delete(id) => page.removed.push(id.0),
                 ItemChange::ReadFlagChange { id, read } => page.read_flags.push((id.0, read)),
             }
         }
-        page.created = self.may_matter(created);
         page
     }
 
@@ -182,10 +189,10 @@ fn pending_page(before: &FolderCheckpoint) -> Option<Page> {
         .iter()
         .map(|(id, attempts)| Seen {
             attempts: *attempts,
-            ..Seen::new(Box::new(Item {
-                id: ItemId(id.clone()),
+            ..Seen::new(&Item {
+                id: id.into(),
                 ..Item::default()
-            }))
+            })
         })
         .collect();
     (!created.is_empty()).then(|| Page {

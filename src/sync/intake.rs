@@ -77,7 +77,7 @@ impl Reading {
                 "It has {} bytes, more than max_message_bytes ({limit}) allows; raise that setting to collect such mail.",
                 candidate.item.size.unwrap_or_default()
             ),
-            item_id: candidate.seen.summary.id.0,
+            item_id: candidate.seen.id.0,
         }));
         if wanted.is_empty() {
             return Ok(taken);
@@ -87,7 +87,7 @@ impl Reading {
             .map(|candidate| candidate.item.size.unwrap_or_default())
             .sum();
         taken.hold = self.budget.acquire(bytes / MIME_GROWTH.1 * MIME_GROWTH.0).await;
-        let ids: Vec<&ItemId> = wanted.iter().map(|candidate| &candidate.seen.summary.id).collect();
+        let ids: Vec<&ItemId> = wanted.iter().map(|candidate| &candidate.seen.id).collect();
         let answers = self.mailbox.get_item(&ids, &BESIDE_HEADERS, Mime::Include).await?;
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
@@ -102,7 +102,7 @@ impl Reading {
     }
 
     /// A message; none of a journal report whose mail concerns nobody.
-    fn take_one(&self, candidate: Candidate, mut full: Box<Item>) -> Option<Message> {
+    fn take_one(&self, candidate: Candidate, mut full: Box<Item<'static>>) -> Option<Message> {
         if let Some(verdict) = candidate.verdict {
             return Some(message(candidate.item, full, verdict));
         }
@@ -164,7 +164,7 @@ impl Reading {
     }
 }
 
-fn message(headers: Box<Item>, mut full: Box<Item>, verdict: Verdict) -> Message {
+fn message(headers: Box<Item<'static>>, mut full: Box<Item<'static>>, verdict: Verdict) -> Message {
     let (content, fields) = Content::new(full.mime_content.take().unwrap_or_default());
     let now = SystemTime::now();
     let received = full.received.map(SystemTime::from);
@@ -178,11 +178,11 @@ fn message(headers: Box<Item>, mut full: Box<Item>, verdict: Verdict) -> Message
     let to = parties(headers.to);
     let cc = parties(headers.cc);
     Message {
-        item_id: full.id.0,
-        message_id: message_id(full.internet_message_id, &fields)
+        item_id: full.id.into_owned(),
+        message_id: message_id(full.internet_message_id.as_deref(), &fields)
             .unwrap_or_else(|| derived_message_id(&from, &to, &cc, sent, full.subject.as_deref())),
         direction: verdict.direction,
-        subject: content::without_nul(full.subject.or(fields.subject).unwrap_or_default()),
+        subject: content::without_nul(full.subject.map(Cow::into_owned).or(fields.subject).unwrap_or_default()),
         from,
         to,
         cc,
@@ -199,23 +199,23 @@ fn message(headers: Box<Item>, mut full: Box<Item>, verdict: Verdict) -> Message
         size: headers.size.unwrap_or_default(),
         references: references(full.references.as_deref(), fields.references),
         in_reply_to: in_reply_to(full.in_reply_to.as_deref()).or(fields.in_reply_to),
-        thread_id: full.conversation_id,
+        thread_id: full.conversation_id.map(Cow::into_owned),
         accept_language: fields.accept_language,
         matches: verdict.matches,
         content: Arc::new(content),
     }
 }
 
-fn party(party: EmailAddress) -> Address {
-    let email = content::without_nul(party.address.unwrap_or_default());
+fn party(party: EmailAddress<'_>) -> Address {
+    let email = content::without_nul(party.address.unwrap_or_default().into_owned());
     let name = party
         .name
-        .map(content::without_nul)
+        .map(|name| content::without_nul(name.into_owned()))
         .filter(|name| !name.is_empty() && *name != email);
     Address { name, email }
 }
 
-fn parties(list: Vec<EmailAddress>) -> Vec<Address> {
+fn parties(list: Vec<EmailAddress<'_>>) -> Vec<Address> {
     list.into_iter()
         .map(party)
         .filter(|address| !address.email.is_empty() || address.name.is_some())
@@ -245,9 +245,8 @@ fn bracketed(text: &str) -> Option<String> {
     (id.len() > "<>".len()).then_some(id)
 }
 
-fn message_id(property: Option<String>, fields: &HeaderFields) -> Option<String> {
+fn message_id(property: Option<&str>, fields: &HeaderFields) -> Option<String> {
     property
-        .as_deref()
         .and_then(bracketed)
         .or_else(|| fields.message_id.as_deref().and_then(bracketed))
 }
@@ -305,7 +304,7 @@ mod tests {
 
     fn candidate(size: u64) -> Candidate {
         Candidate {
-            seen: Seen::new(Box::default()),
+            seen: Seen::new(&Item::default()),
             item: Box::new(Item {
                 size: Some(size),
                 ..Item::default()

@@ -5,7 +5,7 @@ use ews::{EmailAddress, Item, RoutingType};
 use mail_parser::{Address, MessageParser, PartType};
 
 /// The reported message's bytes, and its addresses; `None` where nothing is attached.
-pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item)> {
+pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
     let message = MessageParser::default().parse(report)?;
     let part = message
         .attachments()
@@ -28,7 +28,7 @@ pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item)> {
 }
 
 /// The item with the reported message's MIME in place of the report's; any other item as it is.
-pub(crate) fn opened(mut item: Box<Item>) -> Box<Item> {
+pub(crate) fn opened(mut item: Box<Item<'static>>) -> Box<Item<'static>> {
     let reported = item
         .journal_report
         .then(|| reported(item.mime_content.as_deref().unwrap_or_default()))
@@ -39,13 +39,13 @@ pub(crate) fn opened(mut item: Box<Item>) -> Box<Item> {
     item
 }
 
-fn parties(address: Option<&Address<'_>>) -> Vec<EmailAddress> {
+fn parties(address: Option<&Address<'_>>) -> Vec<EmailAddress<'static>> {
     address
         .into_iter()
         .flat_map(Address::iter)
         .map(|party| EmailAddress {
-            name: party.name().map(str::to_owned),
-            address: party.address().map(str::to_owned),
+            name: party.name().map(|name| name.to_owned().into()),
+            address: party.address().map(|address| address.to_owned().into()),
             routing_type: Some(RoutingType::Smtp),
         })
         .collect()

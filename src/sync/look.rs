@@ -1,6 +1,8 @@
 //! First look at items: which of them belong into the CRM, by their headers alone. Knows no bodies.
 
-use ews::{EmailAddress, Item, ItemId, Mime, Property, ResponseError};
+use std::borrow::{Borrow, Cow};
+
+use ews::{EmailAddress, Item, ItemId, Property, ResponseError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::directory::needs_resolving;
@@ -41,8 +43,11 @@ const ITEMS_PER_REQUEST: usize = 256;
 /// An item that may belong into the CRM.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// Its id and its summary; of one that waits since an earlier run the id alone.
-    pub summary: Box<Item>,
+    pub id: ItemId,
+    /// What its summary tells; of one that waits since an earlier run nothing.
+    pub class: Option<Cow<'static, str>>,
+    pub from: Option<EmailAddress<'static>>,
+    pub journal_report: bool,
     /// The summary names the sender by an SMTP address, and somebody owns it.
     pub sender_known: bool,
     /// How often it was tried in vain.
@@ -54,9 +59,21 @@ pub(crate) struct Seen {
 pub(crate) struct Candidate {
     pub seen: Seen,
     /// Its addresses, resolved.
-    pub item: Box<Item>,
+    pub item: Box<Item<'static>>,
     /// None yet of a journal report: only its body tells whose mail it reports.
     pub verdict: Option<Verdict>,
+}
+
+/// What a header says of its item.
+enum Sight {
+    /// It does not belong into the CRM.
+    Nothing,
+    /// As [`Candidate`] says.
+    Candidate(Box<Item<'static>>, Option<Verdict>),
+    /// Some of its addresses are no SMTP addresses.
+    Unresolved(Box<Item<'static>>),
+    /// Nobody sent it.
+    NoSender,
 }
 
 /// What a look brought.
@@ -76,20 +93,25 @@ impl Reading {
     }
 
     /// Those of new items whose summary leaves a chance that they are collected.
-    pub(crate) fn may_matter(&self, mut items: Vec<Seen>) -> Vec<Seen> {
-        items.retain(|Seen { summary, .. }| summary.class.as_deref().is_none_or(is_mail) && !self.is_too_old(summary));
-        let senders = items.iter().map(|seen| sender(&seen.summary).unwrap_or_default());
-        let mut owned = self.book.knows_each(senders).into_iter();
-        // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-        items.retain_mut(|seen| {
-            let owned = owned.next().flatten();
-            seen.sender_known = owned == Some(true);
-            owned != Some(false) || seen.summary.journal_report
-        });
+    pub(crate) fn may_matter<'a>(&self, items: impl Iterator<Item = &'a Item<'a>>) -> Vec<Seen> {
+        let items: Vec<_> = items
+            .filter(|item| item.class.as_deref().is_none_or(is_mail) && !self.is_too_old(item))
+            .collect();
+        let senders = items.iter().copied().map(|item| sender(item).unwrap_or_default());
+        let owned = self.book.knows_each(senders);
         items
+            .into_iter()
+            .zip(owned)
+            // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
+            .filter(|(item, owned)| *owned != Some(false) || item.journal_report)
+            .map(|(item, owned)| Seen {
+                sender_known: owned == Some(true),
+                ..Seen::new(item)
+            })
+            .collect()
     }
 
-    fn is_too_old(&self, item: &Item) -> bool {
+    fn is_too_old(&self, item: &Item<'_>) -> bool {
         matches!((self.since, item.received), (Some(since), Some(received)) if received < since)
     }
 
@@ -105,7 +127,7 @@ impl Reading {
         let requests: Vec<_> = [(&told, &BESIDE_SUMMARY[..]), (&untold, &HEADERS[..])]
             .into_iter()
             .flat_map(|(items, properties)| items.chunks(ITEMS_PER_REQUEST).map(move |items| (items, properties)))
-            .map(|(items, properties)| self.headers(items, properties))
+            .map(|(items, properties)| self.headers(items, properties, kind))
             .collect();
         let answers = stream::iter(requests)
             .buffered(ews::transport::throttle::MAILBOX_CONCURRENCY)
@@ -121,7 +143,14 @@ impl Reading {
         let mut looked = Looked::default();
         for ((_, seen), answer) in answered {
             match answer {
-                Ok(item) => self.judge(seen, item, kind, &mut looked).await?,
+                Ok(Sight::Nothing) => {}
+                Ok(Sight::Candidate(item, verdict)) => looked.candidates.push(Candidate { seen, item, verdict }),
+                Ok(Sight::Unresolved(item)) => self.judge(seen, item, &mut looked).await?,
+                Ok(Sight::NoSender) => looked.skipped.push(Skipped {
+                    item_id: seen.id.0,
+                    reason: "It has neither From nor Sender, so that nobody can be matched; it was left on the server."
+                        .into(),
+                }),
                 Err(error) => looked.fail(seen, &error),
             }
         }
@@ -132,69 +161,67 @@ impl Reading {
         &self,
         items: &[(usize, Seen)],
         properties: &[Property],
-    ) -> Result<Vec<Result<Box<Item>, ResponseError>>, ews::Error> {
-        let ids: Vec<&ItemId> = items.iter().map(|(_, seen)| &seen.summary.id).collect();
-        self.mailbox.get_item(&ids, properties, Mime::Exclude).await
+        kind: FolderType,
+    ) -> Result<Vec<Result<Sight, ResponseError>>, ews::Error> {
+        let seen: Vec<&Seen> = items.iter().map(|(_, seen)| seen).collect();
+        self.mailbox
+            .look_at_items(&seen, properties, |seen, item| self.sight(seen, item, kind))
+            .await
     }
 
-    async fn judge(
-        &self,
-        mut seen: Seen,
-        mut item: Box<Item>,
-        kind: FolderType,
-        into: &mut Looked,
-    ) -> Result<(), ews::Error> {
+    /// What can be said of an item by its header, without asking the server for more.
+    fn sight<'a>(&self, seen: &'a Seen, mut item: Item<'a>, kind: FolderType) -> Sight {
         if seen.sender_known {
-            let summary = &mut seen.summary;
-            item.class = summary.class.take();
-            item.from = summary.from.take();
-            item.journal_report = summary.journal_report;
+            item.class = seen.class.as_deref().map(Cow::Borrowed);
+            item.from = seen.from.as_ref().map(EmailAddress::borrowed);
+            item.journal_report = seen.journal_report;
         }
         let draft = item.draft == Some(true) && kind != FolderType::Drafts;
         if draft || !item.class.as_deref().is_none_or(is_mail) {
-            return Ok(());
+            return Sight::Nothing;
         }
         if item.journal_report {
-            into.candidates.push(Candidate {
-                seen,
-                item,
-                verdict: None,
-            });
-            return Ok(());
+            return Sight::Candidate(Box::new(item.into_owned()), None);
         }
         if item.from.is_none() {
             item.from = item.sender.take();
         }
-        let Some(from) = &mut item.from else {
-            into.skipped.push(Skipped {
-                item_id: seen.summary.id.0,
-                reason: "It has neither From nor Sender, so that nobody can be matched; it was left on the server."
-                    .into(),
-            });
-            return Ok(());
+        let Some(from) = &item.from else {
+            return Sight::NoSender;
         };
+        let all_known = !needs_resolving(from);
+        if all_known && !seen.sender_known && !from.address.as_deref().is_some_and(|from| self.book.knows(from)) {
+            return Sight::Nothing;
+        }
+        if !all_known || recipients(&item).any(needs_resolving) {
+            return Sight::Unresolved(Box::new(item.into_owned()));
+        }
+        match self.judge_resolved(&item) {
+            None => Sight::Nothing,
+            verdict => Sight::Candidate(Box::new(item.into_owned()), verdict),
+        }
+    }
+
+    /// Applies the rule to an item of whose addresses some must be asked for first.
+    async fn judge(&self, seen: Seen, mut item: Box<Item<'static>>, into: &mut Looked) -> Result<(), ews::Error> {
+        let Some(from) = &mut item.from else { return Ok(()) };
         self.directory.resolve(&self.mailbox, from).await?;
-        let Some(verdict) = self.verdict(&mut item, seen.sender_known).await? else {
+        if !from.address.as_deref().is_some_and(|sender| self.book.knows(sender)) {
             return Ok(());
-        };
-        let verdict = Some(verdict);
-        into.candidates.push(Candidate { seen, item, verdict });
+        }
+        let Item { to, cc, bcc, .. } = &mut *item;
+        for recipient in to.iter_mut().chain(cc).chain(bcc) {
+            self.directory.resolve(&self.mailbox, recipient).await?;
+        }
+        if let Some(verdict) = self.judge_resolved(&item) {
+            let verdict = Some(verdict);
+            into.candidates.push(Candidate { seen, item, verdict });
+        }
         Ok(())
     }
 
-    async fn verdict(&self, item: &mut Item, sender_known: bool) -> Result<Option<Verdict>, ews::Error> {
-        let sender = item.from.as_ref().and_then(|from| from.address.as_deref());
-        if !sender_known && !sender.is_some_and(|sender| self.book.knows(sender)) {
-            return Ok(None);
-        }
-        for recipient in item.to.iter_mut().chain(&mut item.cc).chain(&mut item.bcc) {
-            self.directory.resolve(&self.mailbox, recipient).await?;
-        }
-        Ok(self.judge_resolved(item))
-    }
-
     /// The rule, once all addresses are SMTP addresses.
-    pub(crate) fn judge_resolved(&self, item: &Item) -> Option<Verdict> {
+    pub(crate) fn judge_resolved(&self, item: &Item<'_>) -> Option<Verdict> {
         matching::verdict(&self.book, &participants(item)).filter(|verdict| self.is_asked_for(verdict))
     }
 
@@ -207,10 +234,19 @@ impl Reading {
     }
 }
 
+impl Borrow<ItemId> for &Seen {
+    fn borrow(&self) -> &ItemId {
+        &self.id
+    }
+}
+
 impl Seen {
-    pub(crate) fn new(summary: Box<Item>) -> Self {
+    pub(crate) fn new(summary: &Item<'_>) -> Self {
         Self {
-            summary,
+            id: summary.item_id(),
+            class: summary.class_owned(),
+            from: summary.from.as_ref().map(|from| from.borrowed().into_owned()),
+            journal_report: summary.journal_report,
             sender_known: false,
             attempts: 0,
         }
@@ -233,20 +269,20 @@ impl Looked {
             | Code::ErrorVirusMessageDeleted
             | Code::ErrorAccessDenied => self.give_up(seen, error),
             _ if seen.attempts + 1 >= crate::checkpoint::MAX_ATTEMPTS => self.give_up(seen, error),
-            _ => self.postponed.push((seen.summary.id, seen.attempts + 1)),
+            _ => self.postponed.push((seen.id, seen.attempts + 1)),
         }
     }
 
     fn give_up(&mut self, seen: Seen, error: &ResponseError) {
         self.skipped.push(Skipped {
-            item_id: seen.summary.id.0,
+            item_id: seen.id.0,
             reason: error.to_string(),
         });
     }
 }
 
 /// The sender's address, unless it has to be resolved first.
-fn sender(item: &Item) -> Option<&str> {
+fn sender<'a>(item: &'a Item<'_>) -> Option<&'a str> {
     item.from
         .as_ref()
         .filter(|from| !needs_resolving(from))?
@@ -265,8 +301,12 @@ fn is_mail(class: &str) -> bool {
     })
 }
 
-fn participants(item: &Item) -> Participants<'_> {
-    fn role(role: Role, parties: &[EmailAddress]) -> impl Iterator<Item = (Role, &str)> {
+fn recipients<'a, 'b>(item: &'a Item<'b>) -> impl Iterator<Item = &'a EmailAddress<'b>> {
+    item.to.iter().chain(&item.cc).chain(&item.bcc)
+}
+
+fn participants<'a>(item: &'a Item<'_>) -> Participants<'a> {
+    fn role<'a>(role: Role, parties: &'a [EmailAddress<'_>]) -> impl Iterator<Item = (Role, &'a str)> {
         parties
             .iter()
             .filter_map(move |party| Some((role, party.address.as_deref()?)))

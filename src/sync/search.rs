@@ -66,7 +66,7 @@ impl Reading {
                 Err(error) => return Err(error.into()),
             };
             let seen = found.items.len() as u64;
-            let items = self.may_matter(found.items.into_iter().map(Box::new).map(Seen::new).collect());
+            let items = self.may_matter(found.items.iter());
             self.collect(items, seen, folder, outlet).await?;
             if found.last || found.next_offset <= offset {
                 return Ok(());

@@ -8,7 +8,10 @@ use std::time::Duration;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ews::transport::{Route, Scheme, Secret, Settings, Transport};
-use ews::{Client, DistinguishedFolder, FolderId, FolderRef, ItemId, Mime, Property, RequestServerVersion, recorded};
+use ews::{
+    Client, DistinguishedFolder, FolderId, FolderRef, ItemChange, ItemId, Mime, Property, RequestServerVersion,
+    recorded,
+};
 use exchange_server::{ExchangeServer, Handle, Plan, Rights};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Runtime;
@@ -61,12 +64,15 @@ impl Scene {
         let (folder, ids) = runtime.block_on(async {
             let inbox = FolderRef::Distinguished(DistinguishedFolder::Inbox);
             let folder = jane.get_folder(&[inbox]).await.unwrap().remove(0).unwrap().id;
-            let page = jane.sync_folder_items(&folder, None, 512, &[]).await.unwrap();
-            let ids = page.changes.into_iter().filter_map(|change| match change {
-                ews::ItemChange::Create(item) => Some(item.id),
-                _ => None,
-            });
-            (folder, ids.take(BATCH).collect())
+            let ids = |changes: Vec<ItemChange<'_>>| {
+                let ids = changes.iter().filter_map(|change| match change {
+                    ItemChange::Create(item) => Some(item.item_id()),
+                    _ => None,
+                });
+                ids.take(BATCH).collect()
+            };
+            let page = jane.sync_folder_items(&folder, None, 512, &[], ids).await.unwrap();
+            (folder, page.changes)
         });
         Self {
             runtime,

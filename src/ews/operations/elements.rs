@@ -15,12 +15,12 @@ pub(super) fn write_folder_ref(xml: &mut Xml, folder: &FolderRef) {
 }
 
 /// Reads the children of an EmailAddressType; none where all are empty.
-pub(super) fn read_mailbox(events: &mut Events<'_>) -> Result<Option<EmailAddress>, Unreadable> {
+pub(super) fn read_mailbox<'a>(events: &mut Events<'a>) -> Result<Option<EmailAddress<'a>>, Unreadable> {
     let mut address = EmailAddress::default();
     while let Some(tag) = events.child()? {
         match tag.name() {
-            "Name" => address.name = events.some_text()?,
-            "EmailAddress" => address.address = events.some_text()?,
+            "Name" => address.name = events.some_borrowed()?,
+            "EmailAddress" => address.address = events.some_borrowed()?,
             "RoutingType" => address.routing_type = read_routing_type(events)?,
             _ => events.skip()?,
         }
@@ -34,7 +34,7 @@ fn read_routing_type(events: &mut Events<'_>) -> Result<Option<RoutingType>, Unr
 }
 
 /// Reads the `t:Mailbox` children of an element, as recipients have them.
-pub(super) fn read_mailboxes(events: &mut Events<'_>) -> Result<Vec<EmailAddress>, Unreadable> {
+pub(super) fn read_mailboxes<'a>(events: &mut Events<'a>) -> Result<Vec<EmailAddress<'a>>, Unreadable> {
     let mut addresses = Vec::new();
     while let Some(tag) = events.child()? {
         match tag.name() {
@@ -46,7 +46,7 @@ pub(super) fn read_mailboxes(events: &mut Events<'_>) -> Result<Vec<EmailAddress
 }
 
 /// Reads the `t:Mailbox` child of an element, as senders have it (SingleRecipientType).
-pub(super) fn read_single_mailbox(events: &mut Events<'_>) -> Result<Option<EmailAddress>, Unreadable> {
+pub(super) fn read_single_mailbox<'a>(events: &mut Events<'a>) -> Result<Option<EmailAddress<'a>>, Unreadable> {
     let mut address = None;
     while let Some(tag) = events.child()? {
         match tag.name() {
@@ -59,7 +59,11 @@ pub(super) fn read_single_mailbox(events: &mut Events<'_>) -> Result<Option<Emai
 
 /// Reads an id element: its attribute, and over its end.
 pub(super) fn read_id(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<String, Unreadable> {
-    let id = tag.attribute("Id").map(Cow::into_owned).unwrap_or_default();
+    borrow_id(tag, events).map(Cow::into_owned)
+}
+
+/// As [`read_id`], as it stands in the answer.
+pub(super) fn borrow_id<'a>(tag: &Tag<'a>, events: &mut Events<'_>) -> Result<Cow<'a, str>, Unreadable> {
     events.skip()?;
-    Ok(id)
+    Ok(tag.attribute("Id").unwrap_or_default())
 }

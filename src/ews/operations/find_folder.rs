@@ -40,7 +40,13 @@ impl Operation for FindFolder<'_> {
         xml.raw("</m:ParentFolderIds></m:FindFolder>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, page: &mut Page) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        page: &mut Page,
+    ) -> Result<(), Unreadable> {
         if tag.name() != "RootFolder" {
             return events.skip();
         }

@@ -27,7 +27,7 @@ pub enum Query {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundItems {
     /// The items, newest first, folder by folder.
-    pub items: Vec<Item>,
+    pub items: Vec<Item<'static>>,
     /// Whether this was the last page, of every folder.
     pub last: bool,
     /// How many there are on all pages of all folders.
@@ -74,7 +74,13 @@ impl Operation for FindItem<'_> {
         xml.raw("</m:FindItem>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, page: &mut FoundItems) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        page: &mut FoundItems,
+    ) -> Result<(), Unreadable> {
         if tag.name() != "RootFolder" {
             return events.skip();
         }
@@ -86,7 +92,9 @@ impl Operation for FindItem<'_> {
             match tag.name() {
                 "Items" => {
                     while events.child()?.is_some() {
-                        page.items.push(*read_item(events)?.item);
+                        let mut item = Item::default();
+                        read_item(events, &mut item)?;
+                        page.items.push(item.into_owned());
                     }
                 }
                 _ => events.skip()?,

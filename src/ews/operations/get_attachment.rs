@@ -7,7 +7,7 @@ use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
 use crate::soap::{Message, Operation};
 use crate::{AttachmentId, AttachmentInfo, Error, Item, Mailbox, RequestServerVersion, ResponseError};
 
-use super::item_elements::{RawItem, read_attachment_info, read_item};
+use super::item_elements::{read_attachment_info, read_item};
 
 /// An attachment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum AttachmentContent {
     /// `t:FileAttachment`: the file's bytes.
     File(Vec<u8>),
     /// `t:ItemAttachment`: an item with its MIME content.
-    Item(Box<Item>),
+    Item(Box<Item<'static>>),
 }
 
 impl Default for AttachmentContent {
@@ -43,18 +43,9 @@ struct GetAttachment<'a> {
 #[derive(Debug, Default)]
 struct RawAttachment {
     attachment: Attachment,
-    file: Option<Base64Text>,
-    item: Option<RawItem>,
-}
-
-impl RawAttachment {
-    /// The one base64 text that it has.
-    fn take_text(&mut self) -> Option<Base64Text> {
-        match &mut self.item {
-            Some(item) => item.mime.take(),
-            None => self.file.take(),
-        }
-    }
+    item: Option<Box<Item<'static>>>,
+    /// The file's content, or the item's MIME.
+    content: Option<Base64Text>,
 }
 
 impl Operation for GetAttachment<'_> {
@@ -72,7 +63,13 @@ impl Operation for GetAttachment<'_> {
         xml.raw("</m:AttachmentIds></m:GetAttachment>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, raw: &mut RawAttachment) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        raw: &mut RawAttachment,
+    ) -> Result<(), Unreadable> {
         if tag.name() != "Attachments" {
             return events.skip();
         }
@@ -82,7 +79,7 @@ impl Operation for GetAttachment<'_> {
                     continue;
                 }
                 match tag.name() {
-                    "Content" => raw.file = Some(events.base64()?),
+                    "Content" => raw.content = Some(events.base64()?),
                     "Item"
                     | "Message"
                     | "CalendarItem"
@@ -94,7 +91,9 @@ impl Operation for GetAttachment<'_> {
                     | "MeetingCancellation"
                     | "PostItem"
                     | "DistributionList" => {
-                        raw.item = Some(read_item(events)?);
+                        let mut item = Item::default();
+                        raw.content = read_item(events, &mut item)?;
+                        raw.item = Some(Box::new(item.into_owned()));
                     }
                     _ => events.skip()?,
                 }
@@ -108,7 +107,7 @@ impl Operation for GetAttachment<'_> {
             .iter_mut()
             .flatten()
             .map(|raw| {
-                let text = raw.take_text().unwrap_or(Base64Text::At(0..0));
+                let text = raw.content.take().unwrap_or(Base64Text::At(0..0));
                 (raw, text)
             })
             .unzip();
@@ -116,7 +115,7 @@ impl Operation for GetAttachment<'_> {
             raw.attachment.invalid_content = validity == Validity::Broken;
             raw.attachment.content = match raw.item.take() {
                 None => AttachmentContent::File(bytes),
-                Some(RawItem { mut item, .. }) => {
+                Some(mut item) => {
                     item.mime_content = Some(bytes);
                     item.invalid_mime = validity == Validity::Broken;
                     AttachmentContent::Item(item)

@@ -24,7 +24,13 @@ impl Operation for GetEvents<'_> {
             .raw("</m:Watermark></m:GetEvents>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, notification: &mut Notification) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        notification: &mut Notification,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "Notification" => *notification = read_notification(events)?,
             _ => events.skip()?,

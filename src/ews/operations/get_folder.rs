@@ -26,7 +26,13 @@ impl Operation for GetFolder<'_> {
         xml.raw("</m:FolderIds></m:GetFolder>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, folders: &mut Self::Content) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        folders: &mut Self::Content,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "Folders" => read_folders(events, folders),
             _ => events.skip(),

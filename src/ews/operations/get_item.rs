@@ -3,12 +3,13 @@
 use std::borrow::Borrow;
 
 use crate::batch;
+use crate::soap::base64::{self, Validity};
 use crate::soap::envelope::Xml;
-use crate::soap::events::{Events, Tag, Unreadable};
+use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
 use crate::soap::{Message, Operation};
 use crate::{Error, Item, ItemId, Mailbox, Property, RequestServerVersion, ResponseError};
 
-use super::item_elements::{RawItem, decode_mime, read_items};
+use super::item_elements::read_items;
 use super::shape::write_item_shape;
 
 /// Whether items are asked for with their MIME content.
@@ -20,15 +21,34 @@ pub enum Mime {
     Include,
 }
 
-pub(crate) struct GetItem<'a> {
+pub(crate) struct GetItem<'a, F> {
     pub(crate) ids: Vec<&'a ItemId>,
     pub(crate) properties: &'a [Property],
     pub(crate) mime: Mime,
+    /// What is kept of the item of that place, which borrows from the answer.
+    pub(crate) keep: F,
 }
 
-impl Operation for GetItem<'_> {
+/// What was kept of an item, and its MIME content.
+pub(crate) struct Kept<T> {
+    pub(crate) item: Option<T>,
+    located: Option<Base64Text>,
+    decoded: Option<(Vec<u8>, Validity)>,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self {
+            item: None,
+            located: None,
+            decoded: None,
+        }
+    }
+}
+
+impl<F: Fn(usize, Item<'_>) -> T, T> Operation for GetItem<'_, F> {
     const NAME: &'static str = "GetItem";
-    type Content = RawItem;
+    type Content = Kept<T>;
 
     fn write(&self, xml: &mut Xml, version: RequestServerVersion) {
         xml.raw("<m:GetItem>");
@@ -40,17 +60,48 @@ impl Operation for GetItem<'_> {
         xml.raw("</m:ItemIds></m:GetItem>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, item: &mut RawItem) -> Result<(), Unreadable> {
-        match tag.name() {
-            "Items" => *item = read_items(events)?,
-            _ => events.skip()?,
+    fn read<'a>(
+        &self,
+        place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        kept: &mut Kept<T>,
+    ) -> Result<(), Unreadable> {
+        if tag.name() != "Items" {
+            return events.skip();
         }
+        let mut item = Item::default();
+        kept.located = read_items(events, &mut item)?;
+        kept.item = Some((self.keep)(place, item));
         Ok(())
     }
 
-    fn finish(messages: &mut [Message<RawItem>], body: Vec<u8>) {
-        decode_mime(messages.iter_mut().flatten(), body);
+    fn finish(messages: &mut [Message<Kept<T>>], body: Vec<u8>) {
+        let (items, texts): (Vec<_>, Vec<_>) = messages
+            .iter_mut()
+            .flatten()
+            .filter_map(|kept| kept.located.take().map(|text| (kept, text)))
+            .unzip();
+        for (kept, decoded) in items.into_iter().zip(base64::decode_all(body, texts)) {
+            kept.decoded = Some(decoded);
+        }
     }
+}
+
+impl Kept<Box<Item<'static>>> {
+    pub(crate) fn into_item(self) -> Box<Item<'static>> {
+        let mut item = self.item.unwrap_or_default();
+        if let Some((bytes, validity)) = self.decoded {
+            item.mime_content = Some(bytes);
+            item.invalid_mime = validity == Validity::Broken;
+        }
+        item
+    }
+}
+
+/// Keeps a whole item. Boxed: it is handed on several times on its way out of an answer.
+pub(crate) fn whole(_place: usize, item: Item<'_>) -> Box<Item<'static>> {
+    Box::new(item.into_owned())
 }
 
 impl Mailbox {
@@ -66,17 +117,42 @@ impl Mailbox {
         ids: &[I],
         properties: &[Property],
         mime: Mime,
-    ) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
-        let ids: Vec<&ItemId> = ids.iter().map(Borrow::borrow).collect();
-        let messages = batch::ask(self, &ids, |ids| GetItem {
-            ids: ids.into_iter().copied().collect(),
+    ) -> Result<Vec<Result<Box<Item<'static>>, ResponseError>>, Error> {
+        let messages = batch::ask(self, ids, |ids| GetItem {
+            ids: ids.into_iter().map(Borrow::borrow).collect(),
             properties,
             mime,
+            keep: whole,
         })
         .await?;
         Ok(messages
             .into_iter()
-            .map(|message| message.map(|raw| raw.item))
+            .map(|message| message.map(Kept::into_item))
+            .collect())
+    }
+
+    /// As [`Mailbox::get_item`] without MIME, but of each item only what `keep` makes of it takes memory.
+    ///
+    /// # Errors
+    /// As [`Mailbox::get_item`].
+    pub async fn look_at_items<I: Borrow<ItemId>, T>(
+        &self,
+        ids: &[I],
+        properties: &[Property],
+        keep: impl Fn(&I, Item<'_>) -> T,
+    ) -> Result<Vec<Result<T, ResponseError>>, Error> {
+        let keep = &keep;
+        let messages = batch::ask(self, ids, |ids| GetItem {
+            ids: ids.iter().map(|id| (*id).borrow()).collect(),
+            properties,
+            mime: Mime::Exclude,
+            keep: move |place: usize, item: Item<'_>| ids.get(place).map(|id| keep(id, item)),
+        })
+        .await?;
+        Ok(ids
+            .iter()
+            .zip(messages)
+            .map(|(id, message)| message.map(|kept| kept.item.flatten().unwrap_or_else(|| keep(id, Item::default()))))
             .collect())
     }
 }

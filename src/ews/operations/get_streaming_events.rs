@@ -44,7 +44,13 @@ impl Operation for GetStreamingEvents<'_> {
             .raw("</m:ConnectionTimeout></m:GetStreamingEvents>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, told: &mut Told) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        told: &mut Told,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "Notifications" => {
                 while events.child()?.is_some() {
@@ -94,8 +100,9 @@ impl EventStream {
     }
 
     fn told(&mut self, envelope: Vec<u8>) -> Result<Option<Vec<Notification>>, Error> {
-        let answer = answer::read::<GetStreamingEvents<'_>>(envelope)
-            .map_err(|error| unreadable(GetStreamingEvents::NAME, &error))?;
+        let operation = GetStreamingEvents { ids: &[], minutes: 0 };
+        let answer =
+            answer::read(&operation, envelope).map_err(|error| unreadable(GetStreamingEvents::NAME, &error))?;
         let messages = match answer.outcome {
             Outcome::Messages(messages) => messages,
             Outcome::Fault(fault) => return Err(fault.into()),

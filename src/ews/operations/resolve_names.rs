@@ -13,7 +13,7 @@ struct ResolveNames<'a> {
 
 impl Operation for ResolveNames<'_> {
     const NAME: &'static str = "ResolveNames";
-    type Content = Vec<EmailAddress>;
+    type Content = Vec<EmailAddress<'static>>;
 
     fn write(&self, xml: &mut Xml, _version: RequestServerVersion) {
         xml.raw("<m:ResolveNames ReturnFullContactData=\"false\"><m:UnresolvedEntry>")
@@ -21,11 +21,17 @@ impl Operation for ResolveNames<'_> {
             .raw("</m:UnresolvedEntry></m:ResolveNames>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, found: &mut Self::Content) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        found: &mut Self::Content,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "ResolutionSet" => {
                 while events.child()?.is_some() {
-                    found.extend(read_mailboxes(events)?);
+                    found.extend(read_mailboxes(events)?.into_iter().map(EmailAddress::into_owned));
                 }
                 Ok(())
             }
@@ -39,7 +45,7 @@ impl Mailbox {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn resolve_names(&self, entry: &str) -> Result<Vec<EmailAddress>, Error> {
+    pub async fn resolve_names(&self, entry: &str) -> Result<Vec<EmailAddress<'static>>, Error> {
         if entry.trim().is_empty() {
             return Ok(Vec::new());
         }

@@ -65,7 +65,13 @@ impl Operation for Subscribe<'_> {
         xml.raw("</m:").raw(element).raw("></m:Subscribe>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, subscription: &mut Subscription) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        subscription: &mut Subscription,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "SubscriptionId" => subscription.id = SubscriptionId(events.text()?.into_owned()),
             "Watermark" => subscription.watermark = events.some_text()?.map(Watermark),
@@ -89,7 +95,7 @@ impl Operation for Unsubscribe<'_> {
             .raw("</m:SubscriptionId></m:Unsubscribe>");
     }
 
-    fn read(_tag: &Tag<'_>, events: &mut Events<'_>, (): &mut ()) -> Result<(), Unreadable> {
+    fn read<'a>(&self, _place: usize, _tag: &Tag<'a>, events: &mut Events<'a>, (): &mut ()) -> Result<(), Unreadable> {
         events.skip()
     }
 }

@@ -43,7 +43,13 @@ impl Operation for SyncFolderHierarchy<'_> {
         xml.raw("</m:SyncFolderHierarchy>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, changes: &mut FolderChanges) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        changes: &mut FolderChanges,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "SyncState" => changes.sync_state = SyncState(events.text()?.into_owned()),
             "IncludesLastFolderInRange" => changes.last = events.boolean()?.unwrap_or_default(),

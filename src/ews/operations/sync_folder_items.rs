@@ -12,22 +12,22 @@ use super::shape::write_item_shape;
 
 /// One page of item changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ItemChanges {
+pub struct ItemChanges<T> {
     /// What the next call is given.
     pub sync_state: SyncState,
     /// Whether this was the last page.
     pub last: bool,
-    /// The changes, in the server's order.
-    pub changes: Vec<ItemChange>,
+    /// What was kept of the changes.
+    pub changes: T,
 }
 
-/// What happened to an item.
+/// What happened to an item; it borrows from the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ItemChange {
+pub enum ItemChange<'a> {
     /// It is new in this folder.
-    Create(Box<Item>),
+    Create(Item<'a>),
     /// It changed.
-    Update(Box<Item>),
+    Update(Item<'a>),
     /// It was deleted or moved away.
     Delete(ItemId),
     /// Only its read flag changed; from Exchange 2010 on.
@@ -39,19 +39,37 @@ pub enum ItemChange {
     },
 }
 
+impl ItemChange<'_> {
+    /// The same in memory of its own.
+    pub fn into_owned(self) -> ItemChange<'static> {
+        match self {
+            Self::Create(item) => ItemChange::Create(item.into_owned()),
+            Self::Update(item) => ItemChange::Update(item.into_owned()),
+            Self::Delete(id) => ItemChange::Delete(id),
+            Self::ReadFlagChange { id, read } => ItemChange::ReadFlagChange { id, read },
+        }
+    }
+}
+
 /// Changes on a page at most (MaxSyncChangesReturnedType).
 const MOST_CHANGES: u16 = 512;
 
-pub(crate) struct SyncFolderItems<'a> {
+pub(crate) struct SyncFolderItems<'a, F> {
     pub(crate) folder: &'a FolderId,
     pub(crate) state: Option<&'a SyncState>,
     pub(crate) max: u16,
     pub(crate) properties: &'a [Property],
+    /// What is kept of the changes.
+    pub(crate) keep: F,
 }
 
-impl Operation for SyncFolderItems<'_> {
+impl<F, T> Operation for SyncFolderItems<'_, F>
+where
+    F: Fn(Vec<ItemChange<'_>>) -> T,
+    T: Default,
+{
     const NAME: &'static str = "SyncFolderItems";
-    type Content = ItemChanges;
+    type Content = ItemChanges<T>;
 
     fn write(&self, xml: &mut Xml, version: RequestServerVersion) {
         xml.raw("<m:SyncFolderItems>");
@@ -68,14 +86,22 @@ impl Operation for SyncFolderItems<'_> {
             .raw("</m:MaxChangesReturned></m:SyncFolderItems>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, page: &mut ItemChanges) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        page: &mut ItemChanges<T>,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
             "SyncState" => page.sync_state = SyncState(events.text()?.into_owned()),
             "IncludesLastItemInRange" => page.last = events.boolean()?.unwrap_or_default(),
             "Changes" => {
+                let mut changes = Vec::new();
                 while let Some(tag) = events.child()? {
-                    page.changes.extend(read_change(&tag, events)?);
+                    read_change(&tag, events, &mut changes)?;
                 }
+                page.changes = (self.keep)(changes);
             }
             _ => events.skip()?,
         }
@@ -83,20 +109,29 @@ impl Operation for SyncFolderItems<'_> {
     }
 }
 
-fn read_change(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<Option<ItemChange>, Unreadable> {
-    Ok(Some(match tag.name() {
-        "Create" => ItemChange::Create(read_items(events)?.item),
-        "Update" => ItemChange::Update(read_items(events)?.item),
+fn read_change<'a>(
+    tag: &Tag<'a>,
+    events: &mut Events<'a>,
+    changes: &mut Vec<ItemChange<'a>>,
+) -> Result<(), Unreadable> {
+    let mut item = Item::default();
+    changes.push(match tag.name() {
+        "Create" => {
+            read_items(events, &mut item)?;
+            ItemChange::Create(item)
+        }
+        "Update" => {
+            read_items(events, &mut item)?;
+            ItemChange::Update(item)
+        }
         "Delete" => ItemChange::Delete(read_flag(events)?.0),
         "ReadFlagChange" => {
             let (id, read) = read_flag(events)?;
             ItemChange::ReadFlagChange { id, read }
         }
-        _ => {
-            events.skip()?;
-            return Ok(None);
-        }
-    }))
+        _ => return events.skip(),
+    });
+    Ok(())
 }
 
 fn read_flag(events: &mut Events<'_>) -> Result<(ItemId, bool), Unreadable> {
@@ -112,25 +147,28 @@ fn read_flag(events: &mut Events<'_>) -> Result<(ItemId, bool), Unreadable> {
 }
 
 impl Mailbox {
-    /// One page of at most `max` (1 to 512) item changes in `folder` since `state`.
+    /// One page of at most `max` (1 to 512) item changes in `folder` since `state`, in the server's order, of which only
+    /// what `keep` makes of them takes memory.
     ///
     /// `properties` is what Create and Update say beyond the id; what a summary can't show is left out
     /// ([`Property::in_summary`]). Senders have addresses from Exchange 2010 on.
     ///
     /// # Errors
     /// [`Error`]; `ErrorInvalidSyncStateData` asks to begin without a state.
-    pub async fn sync_folder_items(
+    pub async fn sync_folder_items<T: Default>(
         &self,
         folder: &FolderId,
         state: Option<&SyncState>,
         max: u16,
         properties: &[Property],
-    ) -> Result<ItemChanges, Error> {
+        keep: impl Fn(Vec<ItemChange<'_>>) -> T,
+    ) -> Result<ItemChanges<T>, Error> {
         let operation = SyncFolderItems {
             folder,
             state,
             max,
             properties,
+            keep,
         };
         self.call_one(&operation).await
     }

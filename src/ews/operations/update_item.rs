@@ -4,7 +4,7 @@ use crate::batch;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
-use crate::{Error, ItemId, Mailbox, RequestServerVersion, ResponseError};
+use crate::{Error, Item, ItemId, Mailbox, RequestServerVersion, ResponseError};
 
 use super::item_elements::read_items;
 
@@ -34,9 +34,19 @@ impl Operation for SetRead<'_> {
         xml.raw("</m:ItemChanges></m:UpdateItem>");
     }
 
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, id: &mut ItemId) -> Result<(), Unreadable> {
+    fn read<'a>(
+        &self,
+        _place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        id: &mut ItemId,
+    ) -> Result<(), Unreadable> {
         match tag.name() {
-            "Items" => *id = read_items(events)?.item.id,
+            "Items" => {
+                let mut item = Item::default();
+                read_items(events, &mut item)?;
+                *id = item.item_id();
+            }
             _ => events.skip()?,
         }
         Ok(())

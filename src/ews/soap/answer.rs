@@ -29,9 +29,9 @@ pub(crate) enum Outcome<C> {
 const LONGEST_TEXT: usize = 500;
 
 /// Reads the answer to an operation.
-pub(crate) fn read<O: Operation>(body: Vec<u8>) -> Result<Answer<O::Content>, Unreadable> {
+pub(crate) fn read<O: Operation>(operation: &O, body: Vec<u8>) -> Result<Answer<O::Content>, Unreadable> {
     let text = utf8(&body);
-    let mut answer = envelope::<O>(&mut Events::new(&text))?;
+    let mut answer = envelope(operation, &mut Events::new(&text))?;
     let mended = match text {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(text.into_bytes()),
@@ -43,7 +43,7 @@ pub(crate) fn read<O: Operation>(body: Vec<u8>) -> Result<Answer<O::Content>, Un
 }
 
 /// Reads one envelope.
-pub(crate) fn envelope<O: Operation>(events: &mut Events<'_>) -> Result<Answer<O::Content>, Unreadable> {
+fn envelope<O: Operation>(operation: &O, events: &mut Events<'_>) -> Result<Answer<O::Content>, Unreadable> {
     let mut server = None;
     let mut outcome = None;
     match events.child()? {
@@ -53,7 +53,7 @@ pub(crate) fn envelope<O: Operation>(events: &mut Events<'_>) -> Result<Answer<O
     while let Some(tag) = events.child()? {
         match tag.name() {
             "Header" => server = header(events)?,
-            "Body" => outcome = body::<O>(events)?,
+            "Body" => outcome = body(operation, events)?,
             _ => events.skip()?,
         }
     }
@@ -85,13 +85,13 @@ fn header(events: &mut Events<'_>) -> Result<Option<ServerVersionInfo>, Unreadab
     Ok(server)
 }
 
-fn body<O: Operation>(events: &mut Events<'_>) -> Result<Option<Outcome<O::Content>>, Unreadable> {
+fn body<O: Operation>(operation: &O, events: &mut Events<'_>) -> Result<Option<Outcome<O::Content>>, Unreadable> {
     let mut outcome = None;
     while let Some(tag) = events.child()? {
         match tag.name() {
             "Fault" => outcome = Some(Outcome::Fault(fault(events)?)),
             name if name.strip_suffix("Response") == Some(O::NAME) => {
-                outcome = Some(Outcome::Messages(messages::<O>(events)?));
+                outcome = Some(Outcome::Messages(messages(operation, events)?));
             }
             _ => events.skip()?,
         }
@@ -99,12 +99,12 @@ fn body<O: Operation>(events: &mut Events<'_>) -> Result<Option<Outcome<O::Conte
     Ok(outcome)
 }
 
-fn messages<O: Operation>(events: &mut Events<'_>) -> Result<Vec<Message<O::Content>>, Unreadable> {
+fn messages<O: Operation>(operation: &O, events: &mut Events<'_>) -> Result<Vec<Message<O::Content>>, Unreadable> {
     let mut messages = Vec::new();
     while let Some(tag) = events.child()? {
         if tag.name() == "ResponseMessages" {
             while let Some(tag) = events.child()? {
-                messages.push(message::<O>(&tag, events)?);
+                messages.push(message(operation, messages.len(), &tag, events)?);
             }
         } else {
             events.skip()?;
@@ -113,7 +113,12 @@ fn messages<O: Operation>(events: &mut Events<'_>) -> Result<Vec<Message<O::Cont
     Ok(messages)
 }
 
-fn message<O: Operation>(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<Message<O::Content>, Unreadable> {
+fn message<'a, O: Operation>(
+    operation: &O,
+    place: usize,
+    tag: &Tag<'a>,
+    events: &mut Events<'a>,
+) -> Result<Message<O::Content>, Unreadable> {
     let class = tag.attribute("ResponseClass");
     let mut content = O::Content::default();
     let (mut code, mut text, mut back_off) = (None, String::new(), None);
@@ -129,7 +134,7 @@ fn message<O: Operation>(tag: &Tag<'_>, events: &mut Events<'_>) -> Result<Messa
             "MessageText" => text = sentence(&events.text()?),
             "MessageXml" => back_off = back_off_in(events)?,
             "DescriptiveLinkKey" => events.skip()?,
-            _ => O::read(&tag, events, &mut content)?,
+            _ => operation.read(place, &tag, events, &mut content)?,
         }
     }
     let failed = match class.as_deref() {

@@ -8,6 +8,7 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use quick_xml::Reader;
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 
 use super::text::{clean, push_reference, unescape};
@@ -40,28 +41,37 @@ impl From<quick_xml::Error> for Unreadable {
     }
 }
 
-/// The beginning of an element.
-#[derive(Debug)]
-pub(crate) struct Tag<'a>(BytesStart<'a>);
+/// The beginning of an element, as it stands in the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tag<'a> {
+    name: &'a str,
+    /// Everything between the name and the end of the tag.
+    attributes: &'a str,
+}
 
-impl Tag<'_> {
-    /// Its name without prefix.
-    pub(crate) fn name(&self) -> &str {
-        let name = self.0.name().into_inner();
-        match name.as_bytes() {
+impl<'a> Tag<'a> {
+    /// `content` is all between `<` and `>`, and begins with a name of `length` bytes.
+    fn new(content: &'a str, length: usize) -> Self {
+        let (name, attributes) = content.split_at(length);
+        let name = match name.as_bytes() {
             // Exchange's prefixes have one letter.
             [_, b':', ..] => name.get(2..).unwrap_or(name),
-            _ => self.0.local_name().into_inner(),
-        }
+            _ => name.split_once(':').map_or(name, |(_, local)| local),
+        };
+        Self { name, attributes }
+    }
+
+    /// Its name without prefix.
+    pub(crate) fn name(&self) -> &'a str {
+        self.name
     }
 
     /// An attribute's value; the first that is well-formed.
-    pub(crate) fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<Cow<'a, str>> {
         if let Some(first) = self.first_attribute(name) {
             return Some(unescape(first));
         }
-        let mut attributes = self.0.attributes();
-        attributes
+        Attributes::new(self.attributes, 0)
             .with_checks(false)
             .flatten()
             .find(|attribute| attribute.key.into_inner() == name)
@@ -73,10 +83,9 @@ impl Tag<'_> {
 
     /// An attribute's raw value, if it is the first and as plainly written as Exchange writes it: of long ids there are
     /// many, and an iterator that looks at each of their characters is slow.
-    fn first_attribute(&self, name: &str) -> Option<&str> {
+    fn first_attribute(&self, name: &str) -> Option<&'a str> {
         let value = self
-            .0
-            .attributes_raw()
+            .attributes
             .strip_prefix(' ')?
             .strip_prefix(name)?
             .strip_prefix("=\"")?;
@@ -92,9 +101,15 @@ pub(crate) enum Base64Text {
 }
 
 /// The elements of an answer.
+///
+/// What Exchange writes plainly, which is nearly everything, is read here; quick-xml, which takes several times as long for
+/// it, reads the rest: comments, CDATA, references in texts, white space between tags, tags with other quotes.
 pub(crate) struct Events<'a> {
-    reader: Reader<&'a [u8]>,
     body: &'a str,
+    /// How much of it was read.
+    at: usize,
+    /// Where it stopped last: it catches up when it is asked for an event.
+    reader: Reader<&'a [u8]>,
     /// Names of the elements that are open, as their ends must repeat them.
     open: Vec<&'a str>,
     /// The element that is open is an empty one (`<a/>`), which has no end of its own.
@@ -110,24 +125,23 @@ impl<'a> Events<'a> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         Self {
-            reader,
             body,
+            at: 0,
+            reader,
             open: Vec::new(),
             in_empty: false,
         }
     }
 
-    /// What was not read yet.
-    fn rest(&self) -> &'a str {
-        &self.body[self.body.len() - self.reader.get_ref().len()..]
-    }
-
     fn next(&mut self) -> Result<Event<'a>, Unreadable> {
+        let behind = self.at - self.read_by_reader();
+        self.reader.stream().consume(behind);
         let event = self.reader.read_event()?;
+        self.at = self.read_by_reader();
         match &event {
             Event::Start(start) => {
-                let name = self.body.len() - self.rest().len() - 1 - start.len();
-                self.open.push(&self.body[name..][..start.name().into_inner().len()]);
+                let content = self.content(start, ">");
+                self.open.push(&content[..start.name().into_inner().len()]);
             }
             Event::End(end) if self.open.pop() != Some(end.name().into_inner()) => {
                 let name = end.name().into_inner();
@@ -138,44 +152,73 @@ impl<'a> Events<'a> {
         Ok(event)
     }
 
-    /// What [`child`](Self::child) says, where the next tag stands here and has no attributes. Of any other, none, and
-    /// nothing is read. Like `plain_text` it spares the reader's events, which take eight times as long.
+    fn read_by_reader(&self) -> usize {
+        self.body.len() - self.reader.get_ref().len()
+    }
+
+    /// What stands between `<` and `end` in the tag that was read last.
+    fn content(&self, start: &BytesStart<'_>, end: &str) -> &'a str {
+        let end = self.at - end.len();
+        &self.body[end - start.len()..end]
+    }
+
+    /// What [`child`](Self::child) says, where the next tag is plain. Of any other, none, and nothing is read.
     fn plain_child(&mut self) -> Option<Option<Tag<'a>>> {
-        let rest = self.rest();
-        if self.plain_end(rest).is_some() {
+        if self.plain_end() {
             return Some(None);
         }
         // Not of the root, before which the reader looks for a mark.
         self.open.last()?;
-        let name = rest.strip_prefix('<')?;
-        let length = name
-            .bytes()
-            .position(|b| !b.is_ascii_alphanumeric() && b != b':')
-            .filter(|length| *length > 0)?;
-        let (name, end) = name.split_at(length);
-        end.strip_prefix('>')?;
-        self.open.push(name);
-        self.reader.stream().consume(length + 2);
-        Some(Some(Tag(BytesStart::from_content(name, length))))
+        let content = self.body[self.at..].strip_prefix('<')?;
+        let bytes = content.as_bytes();
+        let name = name_length(bytes);
+        let mut length = name;
+        while bytes.get(length) == Some(&b' ') {
+            let equals = length + 1 + name_length(&bytes[length + 1..]);
+            let value = bytes[equals..].strip_prefix(b"=\"")?;
+            length = equals + 2 + memchr::memchr(b'"', value)? + 1;
+        }
+        let empty = match &bytes[length..] {
+            [b'>', ..] if name > 0 => false,
+            [b'/', b'>', ..] if name > 0 => true,
+            _ => return None,
+        };
+        if empty {
+            self.in_empty = true;
+        } else {
+            self.open.push(&content[..name]);
+        }
+        self.at += length + if empty { 3 } else { 2 };
+        Some(Some(Tag::new(&content[..length], name)))
     }
 
     /// The content of the element that was opened last, where it is nothing but text, and over its end. Of any other,
     /// none, and nothing is read.
     fn plain_text(&mut self) -> Option<&'a str> {
-        let rest = self.rest();
-        let (text, end) = rest.split_at(memchr::memchr2(b'<', b'&', rest.as_bytes())?);
-        self.plain_end(end)?;
-        self.reader.stream().consume(text.len());
-        Some(text)
+        let rest = &self.body[self.at..];
+        let text = &rest[..memchr::memchr2(b'<', b'&', rest.as_bytes())?];
+        self.at += text.len();
+        if self.plain_end() {
+            return Some(text);
+        }
+        self.at -= text.len();
+        None
     }
 
-    /// Over the end of the element that is open, if `rest` begins with it.
-    fn plain_end(&mut self, rest: &str) -> Option<()> {
-        let name = *self.open.last()?;
-        rest.strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
-        self.open.pop();
-        self.reader.stream().consume(name.len() + 3);
-        Some(())
+    /// Over the end of the element that is open, if it stands here.
+    fn plain_end(&mut self) -> bool {
+        let Some(name) = self.open.last() else { return false };
+        let rest = &self.body.as_bytes()[self.at..];
+        let length = name.len() + "</>".len();
+        let ends = rest.len() >= length
+            && rest.starts_with(b"</")
+            && rest[length - 1] == b'>'
+            && rest[2..length - 1] == *name.as_bytes();
+        if ends {
+            self.open.pop();
+            self.at += length;
+        }
+        ends
     }
 
     /// The next child of the element that is open; `None` at its end.
@@ -188,10 +231,14 @@ impl<'a> Events<'a> {
         }
         loop {
             match self.next()? {
-                Event::Start(start) => return Ok(Some(Tag(start))),
+                Event::Start(start) => {
+                    let content = self.content(&start, ">");
+                    return Ok(Some(Tag::new(content, start.name().into_inner().len())));
+                }
                 Event::Empty(start) => {
                     self.in_empty = true;
-                    return Ok(Some(Tag(start)));
+                    let content = self.content(&start, "/>");
+                    return Ok(Some(Tag::new(content, start.name().into_inner().len())));
                 }
                 Event::End(_) => return Ok(None),
                 Event::Eof => return Err(Unreadable::Truncated),
@@ -244,8 +291,13 @@ impl<'a> Events<'a> {
 
     /// The text of the element that is open, to its end; none where it is empty.
     pub(crate) fn some_text(&mut self) -> Result<Option<String>, Unreadable> {
+        Ok(self.some_borrowed()?.map(Cow::into_owned))
+    }
+
+    /// As [`some_text`](Self::some_text), as it stands in the answer.
+    pub(crate) fn some_borrowed(&mut self) -> Result<Option<Cow<'a, str>>, Unreadable> {
         let text = self.text()?;
-        Ok((!text.is_empty()).then(|| text.into_owned()))
+        Ok((!text.is_empty()).then_some(text))
     }
 
     /// The text of the element that is open as a number or the like; none where it is nothing of the kind.
@@ -310,6 +362,26 @@ impl<'a> Events<'a> {
         let range = start..start.checked_add(piece.len())?;
         (range.end <= self.body.len()).then_some(range)
     }
+}
+
+/// How many of the bytes make a name, as far as a plain tag goes. What can end one there has a code up to that of `/`, or
+/// is one of `<=>?`, which differ in their last two bits. Eight at a time: names are half of what is read.
+fn name_length(bytes: &[u8]) -> usize {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = 0x80 * EACH;
+    let mut length = 0;
+    while let Some(eight) = bytes[length..].first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        let below = |limit: u8, of: u64| of.wrapping_sub(limit as u64 * EACH) & !of;
+        // The lowest that is found is one; those above it may be its borrow.
+        let ends = (below(b'0', eight) | below(1, (eight & (0xfc * EACH)) ^ (b'<' as u64 * EACH))) & HIGH;
+        if ends != 0 {
+            return length + ends.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let end = |b: &u8| *b < b'0' || (b'<'..=b'?').contains(b);
+    length + bytes[length..].iter().position(end).unwrap_or(bytes.len() - length)
 }
 
 fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
@@ -399,6 +471,19 @@ mod tests {
         events.child().unwrap();
         assert_eq!(events.base64().unwrap(), Base64Text::At(0..0));
         assert!(events.child().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_name_ends_where_it_ends_wherever_that_is() {
+        for length in 0..20 {
+            for end in ['>', '/', ' ', '\t', '\n', '=', '"', '<', '?'] {
+                for rest in ["", "t:Name>zzzzzzzzz", "éééééééééé"] {
+                    let text = format!("{}{end}{rest}", &"t:ExtendedProperty_Z"[..length]);
+                    assert_eq!(name_length(text.as_bytes()), length, "{text}");
+                }
+            }
+            assert_eq!(name_length(&b"t:ExtendedProperty_Z"[..length]), length);
+        }
     }
 
     #[test]

@@ -22,8 +22,14 @@ pub(crate) trait Operation {
     /// Writes the child of `soap:Body`; nothing in it may be newer than `version`.
     fn write(&self, xml: &mut Xml, version: RequestServerVersion);
 
-    /// Reads one child of a response message, up to and with its end.
-    fn read(tag: &Tag<'_>, events: &mut Events<'_>, content: &mut Self::Content) -> Result<(), Unreadable>;
+    /// Reads one child of a response message, up to and with its end; `place` is the message's among all of them.
+    fn read<'a>(
+        &self,
+        place: usize,
+        tag: &Tag<'a>,
+        events: &mut Events<'a>,
+        content: &mut Self::Content,
+    ) -> Result<(), Unreadable>;
 
     /// Takes what was only located in the answer out of its bytes.
     fn finish(_messages: &mut [Message<Self::Content>], _body: Vec<u8>) {}

@@ -31,7 +31,7 @@ async fn an_item_whose_answer_can_not_be_read_ends_alone() {
     let items = headers(&jane(&server), &ids).await.unwrap();
     for (n, item) in items.iter().enumerate() {
         match item {
-            Ok(item) => assert!(n != 5 && item.id == ids[n]),
+            Ok(item) => assert!(n != 5 && item.item_id() == ids[n]),
             Err(error) => {
                 assert_eq!((n, &error.code), (5, &ResponseCode::UnreadableAnswer));
                 assert!(
@@ -75,7 +75,10 @@ async fn a_connection_that_breaks_in_the_answer_is_no_loss() {
         .await
         .unwrap();
     once(&server, "SyncFolderItems", FaultKind::ConnectionReset);
-    let page = jane.sync_folder_items(&inbox(&server), None, 512, &[]).await.unwrap();
+    let page = jane
+        .sync_folder_items(&inbox(&server), None, 512, &[], keep_all)
+        .await
+        .unwrap();
     assert_eq!(page.changes.len(), 4);
 }
 
@@ -85,7 +88,7 @@ async fn a_truncated_page_is_asked_again() {
     deliver(&server, 4);
     once(&server, "SyncFolderItems", FaultKind::TruncatedXml { bytes: 900 });
     let page = jane(&server)
-        .sync_folder_items(&inbox(&server), None, 512, &[])
+        .sync_folder_items(&inbox(&server), None, 512, &[], keep_all)
         .await
         .unwrap();
     assert_eq!((page.changes.len(), page.last), (4, true));
@@ -182,7 +185,7 @@ async fn a_transient_error_passes() {
         FaultKind::ResponseCode { code: transient.into() },
     );
     assert_eq!(
-        jane.sync_folder_items(&inbox(&server), None, 9, &[])
+        jane.sync_folder_items(&inbox(&server), None, 9, &[], keep_all)
             .await
             .unwrap()
             .changes
@@ -230,10 +233,17 @@ async fn an_invalid_sync_state_is_told_by_its_code() {
     let server = start().await;
     deliver(&server, 1);
     let (jane, inbox) = (jane(&server), inbox(&server));
-    let state = jane.sync_folder_items(&inbox, None, 9, &[]).await.unwrap().sync_state;
+    let state = jane
+        .sync_folder_items(&inbox, None, 9, &[], keep_all)
+        .await
+        .unwrap()
+        .sync_state;
     store(&server).expire_sync_states();
     for state in [state, SyncState("AAAA".into())] {
-        let error = jane.sync_folder_items(&inbox, Some(&state), 9, &[]).await.unwrap_err();
+        let error = jane
+            .sync_folder_items(&inbox, Some(&state), 9, &[], keep_all)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), Some(&ResponseCode::ErrorInvalidSyncStateData));
     }
     let root = distinguished(DistinguishedFolder::MsgFolderRoot);
@@ -281,7 +291,7 @@ async fn verdicts_on_a_mailbox_say_what_to_do_and_are_not_asked_again() {
             FaultKind::ResponseCode { code: code.into() },
         );
         let error = jane(&server)
-            .sync_folder_items(&inbox(&server), None, 9, &[])
+            .sync_folder_items(&inbox(&server), None, 9, &[], keep_all)
             .await
             .unwrap_err();
         assert_eq!(

@@ -55,12 +55,12 @@ async fn every_request_of_every_operation_and_version_is_valid_and_answered() {
             assert!(again.changed.is_empty(), "{name}");
 
             let page = jane
-                .sync_folder_items(&inbox.id, None, 2, &Property::ALL)
+                .sync_folder_items(&inbox.id, None, 2, &Property::ALL, keep_all)
                 .await
                 .unwrap();
             assert_eq!((page.changes.len(), page.last), (2, false), "{name}");
             let page = jane
-                .sync_folder_items(&inbox.id, Some(&page.sync_state), 512, &[])
+                .sync_folder_items(&inbox.id, Some(&page.sync_state), 512, &[], keep_all)
                 .await
                 .unwrap();
             assert_eq!((page.changes.len(), page.last), (2, true), "{name}");
@@ -84,7 +84,7 @@ async fn every_request_of_every_operation_and_version_is_valid_and_answered() {
                 for properties in [&[][..], &Property::ALL] {
                     let items = jane.get_item(&ids, properties, mime).await.unwrap();
                     let items: Vec<_> = items.into_iter().map(Result::unwrap).collect();
-                    assert_eq!(items.iter().map(|i| i.id.clone()).collect::<Vec<_>>(), ids, "{name}");
+                    assert_eq!(items.iter().map(|i| i.item_id()).collect::<Vec<_>>(), ids, "{name}");
                     assert!(
                         items
                             .iter()
@@ -168,7 +168,7 @@ async fn only_the_properties_that_were_asked_for_come() {
     assert_eq!(
         item,
         Box::new(ews::Item {
-            id: ids[0].clone(),
+            id: ids[0].as_str().into(),
             subject: Some("1".into()),
             ..ews::Item::default()
         })
@@ -185,7 +185,10 @@ async fn a_synchronization_tells_creations_updates_deletions_and_read_flags() {
         let ids = deliver(&server, 3);
         let (jane, folder) = (jane(&server), inbox(&server));
         let properties = [Property::From, Property::IsRead, Property::ToRecipients];
-        let page = jane.sync_folder_items(&folder, None, 512, &properties).await.unwrap();
+        let page = jane
+            .sync_folder_items(&folder, None, 512, &properties, keep_all)
+            .await
+            .unwrap();
         let created: Vec<_> = page
             .changes
             .iter()
@@ -198,7 +201,7 @@ async fn a_synchronization_tells_creations_updates_deletions_and_read_flags() {
                         flag_alone,
                         "senders have addresses from 2010 on"
                     );
-                    item.id.clone()
+                    item.item_id()
                 }
                 other => panic!("{other:?}"),
             })
@@ -210,25 +213,25 @@ async fn a_synchronization_tells_creations_updates_deletions_and_read_flags() {
         store.set_subject(ids[1].as_str(), "other").unwrap();
         store.delete(ids[2].as_str()).unwrap();
         let page = jane
-            .sync_folder_items(&folder, Some(&page.sync_state), 512, &properties)
+            .sync_folder_items(&folder, Some(&page.sync_state), 512, &properties, keep_all)
             .await
             .unwrap();
         assert!(page.last);
         assert_eq!(page.changes.len(), 3);
         let read = page.changes.iter().find_map(|change| match change {
             ItemChange::ReadFlagChange { id, read } => Some((id.clone(), *read, true)),
-            ItemChange::Update(item) if item.id == ids[0] => Some((item.id.clone(), item.read.unwrap(), false)),
+            ItemChange::Update(item) if item.item_id() == ids[0] => Some((item.item_id(), item.read.unwrap(), false)),
             _ => None,
         });
         assert_eq!(read, Some((ids[0].clone(), true, flag_alone)));
         assert!(
             page.changes
                 .iter()
-                .any(|c| matches!(c, ItemChange::Update(item) if item.id == ids[1]))
+                .any(|c| matches!(c, ItemChange::Update(item) if item.item_id() == ids[1]))
         );
         assert!(page.changes.contains(&ItemChange::Delete(ids[2].clone())));
         let page = jane
-            .sync_folder_items(&folder, Some(&page.sync_state), 512, &[])
+            .sync_folder_items(&folder, Some(&page.sync_state), 512, &[], keep_all)
             .await
             .unwrap();
         assert!(page.last && page.changes.is_empty());
@@ -318,7 +321,7 @@ async fn find_item_pages_as_the_server_cuts_them() {
             .await
             .unwrap();
         assert_eq!(page.total, 8);
-        found.extend(page.items.into_iter().map(|item| item.id));
+        found.extend(page.items.into_iter().map(|item| item.item_id()));
         offset = page.next_offset;
         if page.last {
             break;
@@ -431,7 +434,7 @@ async fn items_of_all_classes_are_read() {
         .unwrap();
     for ((item, id), class) in items.into_iter().zip(&ids).zip(classes) {
         let item = item.unwrap();
-        assert_eq!((&item.id, item.class.as_deref()), (id, Some(class)));
+        assert_eq!((&item.item_id(), item.class.as_deref()), (id, Some(class)));
         assert!(item.mime_content.is_some());
     }
 }

@@ -23,7 +23,9 @@ async fn a_busy_server_is_waited_for_as_long_as_it_asks() {
     let begin = Instant::now();
     all_good(&ids, headers(&jane, &ids).await.unwrap());
     assert!(begin.elapsed() >= Duration::from_millis(600), "{:?}", begin.elapsed());
-    jane.sync_folder_items(&inbox(&server), None, 9, &[]).await.unwrap();
+    jane.sync_folder_items(&inbox(&server), None, 9, &[], keep_all)
+        .await
+        .unwrap();
     assert!(begin.elapsed() >= Duration::from_millis(1200), "{:?}", begin.elapsed());
     assert_eq!((asked(&server, "GetItem"), asked(&server, "SyncFolderItems")), (3, 3));
 }

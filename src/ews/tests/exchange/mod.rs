@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ews::transport::{Scheme, Secret, Settings, Transport};
 use ews::{
-    Client, DistinguishedFolder, Error, FolderId, FolderRef, Item, ItemId, Mailbox, Mime, Property,
+    Client, DistinguishedFolder, Error, FolderId, FolderRef, Item, ItemChange, ItemId, Mailbox, Mime, Property,
     RequestServerVersion, ResponseError,
 };
 use exchange_server::{
@@ -105,17 +105,22 @@ pub fn soap_fault(code: &str, back_off_milliseconds: Option<u64>) -> FaultKind {
     }
 }
 
-pub async fn headers(jane: &Mailbox, ids: &[ItemId]) -> Result<Vec<Result<Box<Item>, ResponseError>>, Error> {
+pub async fn headers(jane: &Mailbox, ids: &[ItemId]) -> Result<Vec<Result<Box<Item<'static>>, ResponseError>>, Error> {
     jane.get_item(ids, &[Property::Subject], Mime::Exclude).await
 }
 
-pub async fn mime(jane: &Mailbox, ids: &[ItemId]) -> Vec<Result<Box<Item>, ResponseError>> {
+pub async fn mime(jane: &Mailbox, ids: &[ItemId]) -> Vec<Result<Box<Item<'static>>, ResponseError>> {
     jane.get_item(ids, &[Property::Subject], Mime::Include).await.unwrap()
 }
 
-pub fn all_good(ids: &[ItemId], items: Vec<Result<Box<Item>, ResponseError>>) {
-    let found: Vec<_> = items.into_iter().map(|item| item.unwrap().id).collect();
+pub fn all_good(ids: &[ItemId], items: Vec<Result<Box<Item<'static>>, ResponseError>>) {
+    let found: Vec<_> = items.into_iter().map(|item| item.unwrap().item_id()).collect();
     assert_eq!(found, ids);
+}
+
+/// Keeps all changes of a page.
+pub fn keep_all(changes: Vec<ItemChange<'_>>) -> Vec<ItemChange<'static>> {
+    changes.into_iter().map(ItemChange::into_owned).collect()
 }
 
 /// Beside the repository, or beside the folder of its working trees.

@@ -1,40 +1,52 @@
-//! A thin writer over quick-xml: prefixed names in, bytes out. Knows neither SOAP nor EWS.
+//! Writes XML: prefixed names in, bytes out. Knows neither SOAP nor EWS.
 
-use quick_xml::Writer;
+use std::io::Write;
+
 use quick_xml::escape::escape;
-use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 /// Writes XML into memory. Characters that XML 1.0 forbids go out as character references, as Exchange writes them.
-pub(crate) struct Xml(Writer<Vec<u8>>);
+///
+/// Not quick-xml's writer: its events make a value of each name and attribute, half of what a large answer would cost.
+pub(crate) struct Xml(Vec<u8>);
 
 impl Xml {
     pub fn new() -> Self {
-        Self(Writer::new(Vec::with_capacity(4096)))
-    }
-
-    // Writing into a Vec cannot fail, so the io::Result says nothing.
-    fn event(&mut self, event: Event<'_>) {
-        let _ = self.0.write_event(event);
+        Self(Vec::with_capacity(4096))
     }
 
     pub fn open(&mut self, name: &str) {
-        self.event(Event::Start(BytesStart::new(name)));
+        self.tag(name, &[], ">");
     }
 
     pub fn open_with(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.event(Event::Start(
-            BytesStart::new(name).with_attributes(attributes.iter().copied()),
-        ));
+        self.tag(name, attributes, ">");
     }
 
     pub fn close(&mut self, name: &str) {
-        self.event(Event::End(BytesEnd::new(name)));
+        self.put("</");
+        self.put(name);
+        self.put(">");
     }
 
     pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.event(Event::Empty(
-            BytesStart::new(name).with_attributes(attributes.iter().copied()),
-        ));
+        self.tag(name, attributes, "/>");
+    }
+
+    fn tag(&mut self, name: &str, attributes: &[(&str, &str)], end: &str) {
+        self.put("<");
+        self.put(name);
+        for (name, value) in attributes {
+            self.put(" ");
+            self.put(name);
+            self.put("=\"");
+            self.put(&escape(*value));
+            self.put("\"");
+        }
+        self.put(end);
+    }
+
+    fn put(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     pub fn text(&mut self, name: &str, value: &str) {
@@ -53,7 +65,8 @@ impl Xml {
 
     pub fn number(&mut self, name: &str, value: impl std::fmt::Display) {
         self.open(name);
-        self.event(Event::Text(BytesText::from_escaped(value.to_string())));
+        // Writing into a Vec can't fail.
+        let _ = write!(self.0, "{value}");
         self.close(name);
     }
 
@@ -64,7 +77,7 @@ impl Xml {
     /// For text that has nothing to escape, such as base64: a message's worth of it is not looked through.
     pub fn clean_text_with(&mut self, name: &str, attributes: &[(&str, &str)], value: &str) {
         self.open_with(name, attributes);
-        self.event(Event::Text(BytesText::from_escaped(value)));
+        self.put(value);
         self.close(name);
     }
 
@@ -82,18 +95,18 @@ impl Xml {
                     c => escaped.push(c),
                 }
             }
-            self.event(Event::Text(BytesText::from_escaped(escaped)));
+            self.put(&escaped);
         } else {
-            self.event(Event::Text(BytesText::new(value)));
+            self.put(&escape(value));
         }
     }
 
     /// Appends bytes that are XML already.
     pub fn raw(&mut self, xml: &[u8]) {
-        self.0.get_mut().extend_from_slice(xml);
+        self.0.extend_from_slice(xml);
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
-        self.0.into_inner()
+        self.0
     }
 }

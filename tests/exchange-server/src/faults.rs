@@ -273,8 +273,15 @@ impl Script {
         })
     }
 
-    /// Base64 of MIME content, or what a fault makes of it.
-    pub fn mime_content(&self, mime: &[u8]) -> String {
+    /// What faults make of MIME content's base64; none where there is no such fault.
+    pub fn faulty_base64(&self, mime: &[u8]) -> Option<String> {
+        let concerns = |kind: &FaultKind| {
+            matches!(
+                kind,
+                FaultKind::InvalidBase64 | FaultKind::UnpaddedBase64 | FaultKind::WrappedBase64
+            )
+        };
+        self.0.iter().find(|kind| concerns(kind))?;
         let mut text = base64_simd::STANDARD.encode_to_string(mime);
         for kind in &self.0 {
             match kind {
@@ -290,7 +297,7 @@ impl Script {
                 _ => {}
             }
         }
-        text
+        Some(text)
     }
 
     /// `t:MimeContent/@CharacterSet`.

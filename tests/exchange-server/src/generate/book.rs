@@ -102,9 +102,9 @@ fn person(seed: u64, n: u32, domain: &str) -> Party {
     name.push_str(last);
     let mut email = String::with_capacity(name.len() + domain.len() + 12);
     email.extend(
-        name.chars()
-            .filter(char::is_ascii_alphabetic)
-            .map(|c| c.to_ascii_lowercase()),
+        name.bytes()
+            .filter(u8::is_ascii_alphabetic)
+            .map(|b| char::from(b.to_ascii_lowercase())),
     );
     let _ = write!(email, ".{n}@{domain}");
     Party {

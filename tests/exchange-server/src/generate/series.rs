@@ -45,6 +45,8 @@ pub(crate) struct Series {
     direction: Direction,
     count: u64,
     place: u64,
+    /// Who the owner is: each message says so.
+    owner_party: Party,
 }
 
 const FIRST_SECOND: i64 = 1_672_531_200; // 2023-01-01
@@ -72,9 +74,11 @@ impl Series {
     pub fn new(plan: &Plan, owner: u32, direction: Direction) -> Self {
         let count = direction.share(plan.messages);
         let place = mix(plan.seed ^ (u64::from(owner) << 8) ^ direction as u64);
+        let book = Book::new(plan);
         Self {
             plan: plan.clone(),
-            book: Book::new(plan),
+            owner_party: book.user(owner),
+            book,
             owner,
             direction,
             count,
@@ -106,7 +110,7 @@ impl Series {
 
     /// The messages between a contact and a user.
     pub fn into_expected(self) -> impl Iterator<Item = Expected> {
-        let mailbox = self.book.user(self.owner).email.unwrap_or_default();
+        let mailbox = self.owner_party.email.clone().unwrap_or_default();
         (0..self.count).filter_map(move |index| {
             let message_id = self.is_matched(index).then(|| self.properties(index).message_id)??;
             Some(Expected {
@@ -135,7 +139,7 @@ impl Series {
 
     pub fn properties(&self, index: u64) -> Properties {
         let random = mix(self.place ^ index);
-        let owner = self.book.user(self.owner);
+        let owner = self.owner_party.clone();
         let other = self.other_party(index, random);
         // A copy to a user or a stranger matches nothing: only a contact would.
         let cc = match (random >> 2) & 7 {

@@ -130,11 +130,7 @@ fn write(scene: &Scene<'_>, xml: &mut Xml, id: EntryId, item: &Item, at: u16, na
         None => {
             xml.open("t:FileAttachment");
             head(xml, id, part, item);
-            xml.clean_text_with(
-                "t:Content",
-                &[],
-                &base64_simd::STANDARD.encode_to_string(part.contents()),
-            );
+            xml.base64_with("t:Content", &[], part.contents());
             xml.close("t:FileAttachment");
         }
     }

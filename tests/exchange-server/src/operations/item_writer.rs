@@ -56,10 +56,7 @@ pub(crate) fn date_time(moment: OffsetDateTime) -> String {
 }
 
 pub(crate) fn item_id(xml: &mut Xml, name: &str, id: EntryId, change: u64) {
-    xml.empty(
-        name,
-        &[("Id", &id.encode()), ("ChangeKey", &change_key(id.mailbox, change))],
-    );
+    xml.id(name, &id.encode(), &change_key(id.mailbox, change));
 }
 
 pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, shape: &ItemShape, depth: Depth) {
@@ -78,8 +75,12 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
     let draft = scene.is_drafts(id.folder);
     xml.open(element);
     if sets(Field::MimeContent) {
-        let mime = scene.script.mime_content(&item.content.mime());
-        xml.clean_text_with("t:MimeContent", &[("CharacterSet", scene.script.mime_charset())], &mime);
+        let mime = item.content.mime();
+        let attributes = [("CharacterSet", scene.script.mime_charset())];
+        match scene.script.faulty_base64(&mime) {
+            Some(text) => xml.text_with("t:MimeContent", &attributes, &text),
+            None => xml.base64_with("t:MimeContent", &attributes, &mime),
+        }
     }
     item_id(xml, "t:ItemId", id, item.flags.latest());
     if sets(Field::ParentFolderId) {

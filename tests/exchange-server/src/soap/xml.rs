@@ -74,30 +74,34 @@ impl Xml {
         self.text(name, if value { "true" } else { "false" });
     }
 
-    /// For text that has nothing to escape, such as base64: a message's worth of it is not looked through.
-    pub fn clean_text_with(&mut self, name: &str, attributes: &[(&str, &str)], value: &str) {
+    /// An id, whose attributes are base64.
+    pub fn id(&mut self, name: &str, id: &str, change_key: &str) {
+        for part in ["<", name, " Id=\"", id, "\" ChangeKey=\"", change_key, "\"/>"] {
+            self.put(part);
+        }
+    }
+
+    /// Base64 of `bytes` as text.
+    pub fn base64_with(&mut self, name: &str, attributes: &[(&str, &str)], bytes: &[u8]) {
         self.open_with(name, attributes);
-        self.put(value);
+        base64_simd::STANDARD.encode_append(bytes, &mut self.0);
         self.close(name);
     }
 
     fn characters(&mut self, value: &str) {
-        if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n'))
-            || (!value.is_ascii() && value.contains(['\u{fffe}', '\u{ffff}']))
-        {
-            let mut escaped = String::with_capacity(value.len() + 16);
-            for c in escape(value).chars() {
-                match c {
-                    '\t' | '\n' => escaped.push(c),
-                    c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {
-                        escaped.push_str(&format!("&#x{:X};", c as u32));
-                    }
-                    c => escaped.push(c),
+        let odd = |b: u8| !(b' '..0x80).contains(&b) || matches!(b, b'<' | b'>' | b'&' | b'\'' | b'"');
+        if !value.bytes().fold(false, |found, b| found | odd(b)) {
+            return self.put(value);
+        }
+        for c in escape(value).chars() {
+            match c {
+                '\t' | '\n' => self.0.push(c as u8),
+                c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                    // Writing into a Vec can't fail.
+                    let _ = write!(self.0, "&#x{:X};", c as u32);
                 }
+                c => self.put(c.encode_utf8(&mut [0; 4])),
             }
-            self.put(&escaped);
-        } else {
-            self.put(&escape(value));
         }
     }
 

@@ -67,6 +67,7 @@ impl Host {
     /// Starts the engine's thread. A second one gained no time against a server on the other core of two, but took a heap
     /// of its own, 20 MiB more at the peak, and up to a third more processor time.
     pub(crate) fn start(settings: &Settings) -> PhpResult<Self> {
+        keep_freed_memory();
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("exchange-sync")
@@ -107,6 +108,21 @@ impl Drop for Host {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_timeout(PATIENCE);
+        }
+    }
+}
+
+/// Tells glibc to keep what was freed up to a few answers' worth. By default it gives each answer's memory back to the system
+/// and gets it anew for the next one, page by page, which took a tenth of a run's processor time. PHP has an allocator of
+/// its own, and larger blocks go back at once.
+fn keep_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    {
+        const KEPT_BYTES: i32 = 16 << 20;
+        // SAFETY: sets two numbers of the allocator, under its own lock.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT_BYTES / 2);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BYTES);
         }
     }
 }

@@ -59,7 +59,6 @@ pub fn first_guess(server: &str) -> Result<Url, Error> {
 /// # Errors
 /// See [`Error`]; a refused login ends the search, lest it locks the account.
 pub async fn endpoint(server: &str, mailbox: Option<&str>, settings: &Settings) -> Result<Url, Error> {
-    let transport = Transport::new(settings.clone())?;
     let named = Server::parse(server)?;
     let domain = match &named {
         Server::Url(url) if url.scheme() == "https" || is_loopback(url) => return Ok(url.clone()),
@@ -67,6 +66,7 @@ pub async fn endpoint(server: &str, mailbox: Option<&str>, settings: &Settings) 
         Server::Host(host) => host,
         Server::Address { domain, .. } => domain,
     };
+    let transport = Transport::new(settings.clone())?;
     let mut search = Search::new(&transport, Agreed::new(domain, mailbox), domain);
     if let Server::Host(host) = &named {
         match has_ews(&transport, &format!("https://{host}{EWS_PATH}")).await {

@@ -97,7 +97,7 @@ where
             "SyncState" => page.sync_state = SyncState(events.text()?.into_owned()),
             "IncludesLastItemInRange" => page.last = events.boolean()?.unwrap_or_default(),
             "Changes" => {
-                let mut changes = Vec::new();
+                let mut changes = Vec::with_capacity(self.max.into());
                 while let Some(tag) = events.child()? {
                     read_change(&tag, events, &mut changes)?;
                 }

@@ -19,8 +19,9 @@ impl Xml {
 
     /// Text or an attribute's value; what XML 1.0 forbids is left out.
     pub(crate) fn escaped(&mut self, text: &str) -> &mut Self {
-        let plain = |b: u8| (0x20..0x7f).contains(&b) && !matches!(b, b'&' | b'<' | b'>' | b'"');
-        if text.bytes().all(plain) {
+        let odd = |b: u8| !(0x20..0x7f).contains(&b) || matches!(b, b'&' | b'<' | b'>' | b'"');
+        // Folds without a way out are done 16 octets at a time.
+        if !text.bytes().fold(false, |found, b| found | odd(b)) {
             self.0.push_str(text);
             return self;
         }

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::book::Book;
 use super::{Expected, Plan, mime, mix};
-use crate::store::message::{Party, Properties};
+use crate::store::message::{Extent, Party, Properties};
 
 /// Which way a folder's mail goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,9 @@ impl Series {
     pub fn into_expected(self) -> impl Iterator<Item = Expected> {
         let mailbox = self.owner_party.email.clone().unwrap_or_default();
         (0..self.count).filter_map(move |index| {
-            let message_id = self.is_matched(index).then(|| self.properties(index).message_id)??;
+            let message_id = self
+                .is_matched(index)
+                .then(|| self.properties(index, Extent::Whole).message_id)??;
             Some(Expected {
                 mailbox: mailbox.clone(),
                 message_id,
@@ -137,34 +139,42 @@ impl Series {
         OffsetDateTime::from_unix_timestamp(FIRST_SECOND + seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    pub fn properties(&self, index: u64) -> Properties {
+    /// At least so much of a message's properties.
+    pub fn properties(&self, index: u64, extent: Extent) -> Properties {
         let random = mix(self.place ^ index);
-        let owner = self.owner_party.clone();
-        let other = self.other_party(index, random);
+        let received = self.received(index);
+        let mut properties = Properties {
+            has_attachments: Self::has_attachment(random),
+            ..Properties::empty(self.size(random), received)
+        };
+        let sent = self.direction == Direction::Sent;
+        properties.from = Some(match sent {
+            true => self.owner_party.clone(),
+            false => self.other_party(index, random),
+        });
+        if extent < Extent::Correspondents {
+            return properties;
+        }
+        properties.to = vec![match sent {
+            true => self.other_party(index, random),
+            false => self.owner_party.clone(),
+        }];
         // A copy to a user or a stranger matches nothing: only a contact would.
-        let cc = match (random >> 2) & 7 {
+        properties.cc = match (random >> 2) & 7 {
             0 => vec![self.book.user((random >> 32) as u32 % self.plan.users)],
             1 => vec![self.book.stranger((random >> 40) as u32 % 1_000_000)],
             _ => Vec::new(),
         };
-        let (from, to) = if self.direction == Direction::Sent {
-            (owner, other)
-        } else {
-            (other, owner)
-        };
-        let received = self.received(index);
+        if extent < Extent::Whole {
+            return properties;
+        }
         let word = WORDS[((random >> 8) & 15) as usize];
         Properties {
-            class: "IPM.Note".to_owned(),
             subject: Some(format!("{word} {}", random >> 44)),
-            sender: Some(from.clone()),
-            from: Some(from),
-            to: vec![to],
-            cc,
+            sender: properties.from.clone(),
             sent: Some(received - Duration::seconds((random & 15) as i64)),
             message_id: Some(format!("<{random:016x}.{index}@{}.example>", self.direction as u64)),
-            has_attachments: Self::has_attachment(random),
-            ..Properties::empty(self.size(random), received)
+            ..properties
         }
     }
 
@@ -184,7 +194,7 @@ impl Series {
     }
 
     pub fn mime(&self, index: u64) -> Bytes {
-        mime::compose(&self.properties(index), mix(self.place ^ index))
+        mime::compose(&self.properties(index, Extent::Whole), mix(self.place ^ index))
     }
 }
 
@@ -209,7 +219,7 @@ mod tests {
             for direction in Direction::ALL {
                 let series = Series::new(&plan, owner, direction);
                 for index in 0..series.count() {
-                    let p = series.properties(index);
+                    let p = series.properties(index, Extent::Whole);
                     let sender = p.from.unwrap().email.unwrap();
                     let others: Vec<String> = p.to.into_iter().chain(p.cc).filter_map(|p| p.email).collect();
                     let incoming = contacts.contains(&sender) && others.iter().any(|o| users.contains(o));
@@ -237,7 +247,7 @@ mod tests {
         for index in [0, 7, 99] {
             assert_eq!(one.mime(index), two.mime(index));
             let read = crate::store::message::StoredMessage::from_mime(one.mime(index), OffsetDateTime::UNIX_EPOCH);
-            let told = one.properties(index);
+            let told = one.properties(index, Extent::Whole);
             let mime = one.mime(index);
             let message = mail_parser::MessageParser::default().parse_headers(&mime).unwrap();
             assert!(message.headers_raw().all(|(name, _)| one.may_have_header(name)));

@@ -154,7 +154,15 @@ impl Fields {
 
     /// Whether there is nothing but the id, which every answer has.
     pub fn is_id_only(self) -> bool {
-        self.0 & !Self::of(&[Field::ItemId]).0 == 0
+        self.are_among(Self::of(&[Field::ItemId]))
+    }
+
+    pub fn are_among(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// All that `AllProperties` gives in this version.

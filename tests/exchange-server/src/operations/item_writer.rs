@@ -67,7 +67,7 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
         item_id(xml, "t:ItemId", id, item.flags.latest());
         return xml.close(element);
     }
-    let properties = item.content.properties();
+    let properties = item.content.properties_to(shape.extent());
     let p = properties.as_ref();
     let element = element_name(&p.class);
     let asked = shape.fields;

@@ -4,6 +4,7 @@ use super::fields::{Field, Fields, Lookup, lookup};
 use crate::soap::RequestVersion;
 use crate::soap::element::{Element, Namespace};
 use crate::soap::fault::Fault;
+use crate::store::message::Extent;
 
 /// `t:ExtendedFieldURI`, as asked.
 #[derive(Debug, Clone)]
@@ -97,6 +98,28 @@ impl ItemShape {
             shape.additional(additional, version)?;
         }
         Ok(shape)
+    }
+
+    /// How much of the properties an answer of this shape shows.
+    pub fn extent(&self) -> Extent {
+        let header = [
+            Field::ItemId,
+            Field::ItemClass,
+            Field::From,
+            Field::IsRead,
+            Field::IsDraft,
+            Field::Size,
+        ];
+        let recipients = [Field::ToRecipients, Field::CcRecipients, Field::BccRecipients];
+        if self.extended.iter().any(|field| field.tag.is_some()) {
+            Extent::Whole
+        } else if self.fields.are_among(Fields::of(&header)) {
+            Extent::From
+        } else if self.fields.are_among(Fields::of(&header).and(Fields::of(&recipients))) {
+            Extent::Correspondents
+        } else {
+            Extent::Whole
+        }
     }
 
     fn additional(&mut self, element: &Element, version: RequestVersion) -> Result<(), Fault> {

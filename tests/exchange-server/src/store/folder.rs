@@ -1,11 +1,12 @@
 //! One folder: its items in order of change number, and what a synchronization round has to tell. Knows no XML.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::message::{Properties, StoredMessage};
+use super::message::{Extent, Properties, StoredMessage};
 use crate::generate::Series;
 
 /// Read flag and change numbers of an item; an item's key is the change number of its creation.
@@ -41,10 +42,15 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    pub fn properties(&self) -> std::borrow::Cow<'_, Properties> {
+    pub fn properties(&self) -> Cow<'_, Properties> {
+        self.properties_to(Extent::Whole)
+    }
+
+    /// At least so much of its properties.
+    pub fn properties_to(&self, extent: Extent) -> Cow<'_, Properties> {
         match self {
-            Self::Stored(message) => std::borrow::Cow::Borrowed(&message.properties),
-            Self::Generated(series, index) => std::borrow::Cow::Owned(series.properties(*index)),
+            Self::Stored(message) => Cow::Borrowed(&message.properties),
+            Self::Generated(series, index) => Cow::Owned(series.properties(*index, extent)),
         }
     }
 

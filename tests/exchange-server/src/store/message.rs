@@ -52,6 +52,16 @@ pub(crate) struct Properties {
     pub size: u32,
 }
 
+/// How much of its properties an answer shows. Generated messages are made only so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// Class, From, dates and size.
+    From,
+    /// The recipients, too.
+    Correspondents,
+    Whole,
+}
+
 /// A message that was delivered: its MIME content, and what was read from it.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredMessage {

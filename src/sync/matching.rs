@@ -1,7 +1,5 @@
 //! The rule: whose mail belongs into the CRM. Knows addresses and owners; knows no server.
 
-use std::borrow::Cow;
-
 use crate::address;
 use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
 
@@ -27,25 +25,55 @@ pub struct Verdict {
 /// other way round. `None`: it is not collected.
 pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
     let from = address::normalize(participants.from?)?;
-    let recipients = || {
-        let all = participants.recipients.iter();
-        all.filter_map(|&(role, text)| Some((role, address::normalize(text)?)))
-            .filter(|(_, recipient)| *recipient != from)
-    };
-    let has = |address: &str, kind| book.owners(address).any(|owner| owner.kind == kind);
-    let goes_to = |kind| recipients().any(|(_, recipient)| has(&recipient, kind));
-    let direction = if has(&from, OwnerKind::User) && goes_to(OwnerKind::Contact) {
+    let sender = Kinds::of(book, &from);
+    if !sender.user && !sender.contact {
+        return None;
+    }
+    let recipients: Vec<_> = participants
+        .recipients
+        .iter()
+        .filter_map(|&(role, text)| Some((role, address::normalize(text)?)))
+        .filter(|(_, recipient)| *recipient != from)
+        .collect();
+    let to = recipients
+        .iter()
+        .fold(Kinds::default(), |to, (_, recipient)| to.or(Kinds::of(book, recipient)));
+    let direction = if sender.user && to.contact {
         Direction::Outgoing
-    } else if has(&from, OwnerKind::Contact) && goes_to(OwnerKind::User) {
+    } else if sender.contact && to.user {
         Direction::Incoming
     } else {
         return None;
     };
     let mut matches = Vec::new();
-    for (role, email) in std::iter::once((Role::From, Cow::Borrowed(&*from))).chain(recipients()) {
+    for (role, email) in std::iter::once((Role::From, from)).chain(recipients) {
         record(&mut matches, &email, book.owners(&email), role);
     }
     Some(Verdict { direction, matches })
+}
+
+/// Whose an address is, or some addresses are.
+#[derive(Clone, Copy, Default)]
+struct Kinds {
+    contact: bool,
+    user: bool,
+}
+
+impl Kinds {
+    fn of(book: &AddressBook, address: &str) -> Self {
+        let owners = book.owners(address);
+        owners.fold(Self::default(), |kinds, owner| match owner.kind {
+            OwnerKind::Contact => Self { contact: true, ..kinds },
+            OwnerKind::User => Self { user: true, ..kinds },
+        })
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            contact: self.contact || other.contact,
+            user: self.user || other.user,
+        }
+    }
 }
 
 fn record(matches: &mut Vec<Match>, email: &str, owners: impl Iterator<Item = Owner>, role: Role) {

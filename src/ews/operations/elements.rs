@@ -25,12 +25,17 @@ pub(super) fn read_mailbox<'a>(events: &mut Events<'a>) -> Result<Option<EmailAd
             _ => events.skip()?,
         }
     }
-    Ok((address != EmailAddress::default()).then_some(address))
+    let said = address.name.is_some() || address.address.is_some() || address.routing_type.is_some();
+    Ok(said.then_some(address))
 }
 
 fn read_routing_type(events: &mut Events<'_>) -> Result<Option<RoutingType>, Unreadable> {
-    let text = events.text()?;
-    Ok((!text.is_empty()).then(|| RoutingType::from(text.trim())))
+    Ok(match &*events.text()? {
+        "" => None,
+        // As nearly all say.
+        "SMTP" => Some(RoutingType::Smtp),
+        other => Some(RoutingType::from(other.trim())),
+    })
 }
 
 /// Reads the `t:Mailbox` children of an element, as recipients have them.

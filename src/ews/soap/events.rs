@@ -164,13 +164,13 @@ impl<'a> Events<'a> {
 
     /// What [`child`](Self::child) says, where the next tag is plain. Of any other, none, and nothing is read.
     fn plain_child(&mut self) -> Option<Option<Tag<'a>>> {
-        if self.plain_end() {
-            return Some(None);
-        }
         // Not of the root, before which the reader looks for a mark.
         self.open.last()?;
         let content = self.body[self.at..].strip_prefix('<')?;
         let bytes = content.as_bytes();
+        if bytes.first() == Some(&b'/') {
+            return self.plain_end().then_some(None);
+        }
         let name = name_length(bytes);
         let mut length = name;
         while bytes.get(length) == Some(&b' ') {

@@ -42,10 +42,15 @@ struct Place {
 /// What only the MIME header says.
 #[derive(Debug, Default)]
 pub(crate) struct HeaderFields {
-    pub message_id: Option<String>,
     pub references: Vec<String>,
     pub in_reply_to: Option<String>,
     pub accept_language: Option<String>,
+}
+
+/// What the MIME header says where the item's properties, which nearly all have, say nothing of use.
+#[derive(Debug, Default)]
+pub(crate) struct Substitutes {
+    pub message_id: Option<String>,
     pub subject: Option<String>,
     pub date: Option<i64>,
 }
@@ -53,7 +58,14 @@ pub(crate) struct HeaderFields {
 /// Reads what [`HeaderFields`] has and nothing else.
 static FIELDS: LazyLock<MessageParser> = LazyLock::new(|| {
     MessageParser::new()
-        .with_message_ids()
+        .header_id(HeaderName::References)
+        .header_id(HeaderName::InReplyTo)
+        .default_header_ignore()
+});
+/// Reads what [`Substitutes`] has and nothing else.
+static SUBSTITUTES: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .header_id(HeaderName::MessageId)
         .header_date(HeaderName::Date)
         .header_text(HeaderName::Subject)
         .default_header_ignore()
@@ -257,17 +269,26 @@ fn joined<'a, 'x: 'a>(
     whole.map(without_nul)
 }
 
+/// Reads them from a message's header.
+pub(crate) fn substitutes(raw: &[u8]) -> Substitutes {
+    let Some(message) = SUBSTITUTES.parse_headers(raw) else {
+        return Substitutes::default();
+    };
+    Substitutes {
+        message_id: message.message_id().map(bracketed),
+        subject: message.subject().map(|subject| without_nul(subject.to_owned())),
+        date: message.date().map(mail_parser::DateTime::to_timestamp),
+    }
+}
+
 fn header_fields(message: &mail_parser::Message<'_>) -> HeaderFields {
     HeaderFields {
-        message_id: message.message_id().map(bracketed),
         references: ids(message.references()),
         in_reply_to: ids(message.in_reply_to()).into_iter().next(),
         accept_language: message
             .header_raw("Accept-Language")
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty()),
-        subject: message.subject().map(|subject| without_nul(subject.to_owned())),
-        date: message.date().map(mail_parser::DateTime::to_timestamp),
     }
 }
 
@@ -282,7 +303,7 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
 
 pub(crate) fn bracketed(id: &str) -> String {
     let bare = id.trim().trim_start_matches('<').trim_end_matches('>').trim();
-    without_nul(format!("<{bare}>"))
+    without_nul(["<", bare, ">"].concat())
 }
 
 #[cfg(test)]
@@ -330,10 +351,16 @@ mod tests {
             String::from_utf8_lossy(&inner)
         );
         assert_eq!(content.attachment(3), None);
-        assert_eq!(fields.message_id.as_deref(), Some("<related@customer.example>"));
         assert_eq!(fields.references, ["<a@x>", "<b@x>"]);
         assert_eq!(fields.in_reply_to.as_deref(), Some("<b@x>"));
         assert_eq!(fields.accept_language.as_deref(), Some("de-DE, en"));
+    }
+
+    #[test]
+    fn the_header_stands_in_for_properties_that_are_missing() {
+        let found = substitutes(include_bytes!("../../tests/fixtures/mime/related.eml"));
+        assert_eq!(found.message_id.as_deref(), Some("<related@customer.example>"));
+        assert!(found.subject.is_some() && found.date.is_some(), "{found:?}");
     }
 
     #[test]
@@ -372,6 +399,7 @@ mod tests {
             (content.text(), content.html(), content.attachments().len()),
             (None, None, 0)
         );
-        assert_eq!(fields.message_id, None);
+        assert_eq!(fields.accept_language, None);
+        assert_eq!(substitutes(b"").message_id, None);
     }
 }

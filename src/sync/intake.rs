@@ -9,7 +9,7 @@ use ews::{EmailAddress, Importance, Item, ItemId, Mime, Property};
 use sha2::{Digest, Sha256};
 
 use crate::budget::Hold;
-use crate::content::{self, HeaderFields};
+use crate::content::{self, Substitutes};
 use crate::journal;
 use crate::look::{Candidate, Looked};
 use crate::mailbox::Reading;
@@ -165,24 +165,37 @@ impl Reading {
 }
 
 fn message(headers: Box<Item<'static>>, mut full: Box<Item<'static>>, verdict: Verdict) -> Message {
-    let (content, fields) = Content::new(full.mime_content.take().unwrap_or_default());
+    let raw = full.mime_content.take().unwrap_or_default();
     let now = SystemTime::now();
     let received = full.received.map(SystemTime::from);
-    let by_mime = fields.date.and_then(|seconds| {
+    let sent = sensible([full.sent.map(SystemTime::from)], now);
+    let message_id = full.internet_message_id.as_deref().and_then(bracketed);
+    let substitutes = match message_id.is_none() || full.subject.is_none() || sent.is_none() {
+        true => content::substitutes(&raw),
+        false => Substitutes::default(),
+    };
+    let by_mime = substitutes.date.and_then(|seconds| {
         let seconds = u64::try_from(seconds).ok()?;
         UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     });
-    let sent = sensible([full.sent.map(SystemTime::from), by_mime, received], now);
-    let received = sensible([received, Some(sent), None], now);
+    let sent = sensible([sent, by_mime, received], now).unwrap_or(now);
+    let received = sensible([received], now).unwrap_or(sent);
+    let (content, fields) = Content::new(raw);
     let from = headers.from.map(party).unwrap_or_else(nobody);
     let to = parties(headers.to);
     let cc = parties(headers.cc);
     Message {
         item_id: full.id.into_owned(),
-        message_id: message_id(full.internet_message_id.as_deref(), &fields)
+        message_id: message_id
+            .or_else(|| substitutes.message_id.as_deref().and_then(bracketed))
             .unwrap_or_else(|| derived_message_id(&from, &to, &cc, sent, full.subject.as_deref())),
         direction: verdict.direction,
-        subject: content::without_nul(full.subject.map(Cow::into_owned).or(fields.subject).unwrap_or_default()),
+        subject: content::without_nul(
+            full.subject
+                .map(Cow::into_owned)
+                .or(substitutes.subject)
+                .unwrap_or_default(),
+        ),
         from,
         to,
         cc,
@@ -230,25 +243,18 @@ fn nobody() -> Address {
 }
 
 /// The first date that a mail can have.
-fn sensible(dates: [Option<SystemTime>; 3], now: SystemTime) -> SystemTime {
+fn sensible<const N: usize>(dates: [Option<SystemTime>; N], now: SystemTime) -> Option<SystemTime> {
     let year_1980 = UNIX_EPOCH + Duration::from_secs(315_532_800);
     dates
         .into_iter()
         .flatten()
         .find(|date| *date >= year_1980 && *date <= now + FUTURE)
-        .unwrap_or(now)
 }
 
 /// In angle brackets, unless there is nothing between them.
 fn bracketed(text: &str) -> Option<String> {
     let id = content::bracketed(text);
     (id.len() > "<>".len()).then_some(id)
-}
-
-fn message_id(property: Option<&str>, fields: &HeaderFields) -> Option<String> {
-    property
-        .and_then(bracketed)
-        .or_else(|| fields.message_id.as_deref().and_then(bracketed))
 }
 
 /// The first id of a header field.
@@ -352,7 +358,7 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_secs(1_770_000_000);
         let good = now - Duration::from_secs(60);
         let absurd = now + Duration::from_secs(400 * 24 * 3600);
-        assert_eq!(sensible([Some(absurd), Some(UNIX_EPOCH), Some(good)], now), good);
-        assert_eq!(sensible([None, None, None], now), now);
+        assert_eq!(sensible([Some(absurd), Some(UNIX_EPOCH), Some(good)], now), Some(good));
+        assert_eq!(sensible([None], now), None);
     }
 }

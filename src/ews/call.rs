@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracing::debug;
 
 use crate::soap::answer::{self, Outcome};
+use crate::soap::body::Body;
 use crate::soap::events::Unreadable;
 use crate::soap::{Message, Operation, envelope};
 use crate::transport::{self, Retry};
@@ -134,8 +135,12 @@ impl Mailbox {
     ) -> Result<Outcome<O::Content>, Error> {
         let request = envelope::write(operation, version, self.address());
         let client = self.client();
-        let answer = client.transport().post(self.route(version), request).await?;
-        let answer = answer::read(operation, answer.body).map_err(|error| unreadable(O::NAME, &error))?;
+        let mut body = Body::new(operation.has_mime());
+        client
+            .transport()
+            .post_into(self.route(version), request, &mut body)
+            .await?;
+        let answer = answer::read(operation, body).map_err(|error| unreadable(O::NAME, &error))?;
         let mut negotiation = client.negotiation();
         negotiation.met(answer.server.as_ref());
         if matches!(answer.outcome, Outcome::Messages(_)) {

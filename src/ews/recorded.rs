@@ -6,6 +6,7 @@ use crate::call::unreadable;
 use crate::operations::get_item::{GetItem, Kept, whole};
 use crate::operations::sync_folder_items::SyncFolderItems;
 use crate::soap::answer::{self, Outcome};
+use crate::soap::body::Body;
 use crate::soap::{Message, Operation, envelope};
 use crate::{
     Error, FolderId, Item, ItemChange, ItemChanges, ItemId, Mime, Property, RequestServerVersion, ResponseError,
@@ -84,7 +85,7 @@ pub fn read_sync_folder_items(answer: Vec<u8>) -> Result<Vec<Result<AllChanges, 
 }
 
 fn read<O: Operation>(operation: &O, answer: Vec<u8>) -> Result<Vec<Message<O::Content>>, Error> {
-    match answer::read(operation, answer)
+    match answer::read(operation, Body::whole(answer))
         .map_err(|error| unreadable(O::NAME, &error))?
         .outcome
     {

@@ -2,6 +2,7 @@
 
 use crate::batch;
 use crate::soap::base64::{self, Validity};
+use crate::soap::body::Body;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
 use crate::soap::{Message, Operation};
@@ -102,7 +103,7 @@ impl Operation for GetAttachment<'_> {
         Ok(())
     }
 
-    fn finish(messages: &mut [Message<RawAttachment>], body: Vec<u8>) {
+    fn finish(messages: &mut [Message<RawAttachment>], body: Body) {
         let (raws, texts): (Vec<_>, Vec<_>) = messages
             .iter_mut()
             .flatten()
@@ -111,7 +112,7 @@ impl Operation for GetAttachment<'_> {
                 (raw, text)
             })
             .unzip();
-        for (raw, (bytes, validity)) in raws.into_iter().zip(base64::decode_all(body, texts)) {
+        for (raw, (bytes, validity)) in raws.into_iter().zip(base64::decode_all(body.into_text(), texts)) {
             raw.attachment.invalid_content = validity == Validity::Broken;
             raw.attachment.content = match raw.item.take() {
                 None => AttachmentContent::File(bytes),

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use crate::batch;
 use crate::soap::base64::{self, Validity};
+use crate::soap::body::Body;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
 use crate::soap::{Message, Operation};
@@ -76,15 +77,30 @@ impl<F: Fn(usize, Item<'_>) -> T, T> Operation for GetItem<'_, F> {
         Ok(())
     }
 
-    fn finish(messages: &mut [Message<Kept<T>>], body: Vec<u8>) {
-        let (items, texts): (Vec<_>, Vec<_>) = messages
-            .iter_mut()
-            .flatten()
-            .filter_map(|kept| kept.located.take().map(|text| (kept, text)))
-            .unzip();
-        for (kept, decoded) in items.into_iter().zip(base64::decode_all(body, texts)) {
+    fn finish(messages: &mut [Message<Kept<T>>], mut body: Body) {
+        let (mut items, mut texts) = (Vec::new(), Vec::new());
+        for kept in messages.iter_mut().flatten() {
+            match kept.located.take() {
+                None => {}
+                Some(Base64Text::At(place)) if let Some(bytes) = body.take(place.start) => {
+                    kept.decoded = Some((bytes, Validity::Whole));
+                }
+                Some(text) => {
+                    items.push(kept);
+                    texts.push(text);
+                }
+            }
+        }
+        if items.is_empty() {
+            return;
+        }
+        for (kept, decoded) in items.into_iter().zip(base64::decode_all(body.into_rest(), texts)) {
             kept.decoded = Some(decoded);
         }
+    }
+
+    fn has_mime(&self) -> bool {
+        self.mime == Mime::Include
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::call::unreadable;
 use crate::soap::answer::{self, Outcome};
+use crate::soap::body::Body;
 use crate::soap::envelope::{self, Xml};
 use crate::soap::events::{Events, Tag, Unreadable};
 use crate::soap::pieces::Pieces;
@@ -101,8 +102,8 @@ impl EventStream {
 
     fn told(&mut self, envelope: Vec<u8>) -> Result<Option<Vec<Notification>>, Error> {
         let operation = GetStreamingEvents { ids: &[], minutes: 0 };
-        let answer =
-            answer::read(&operation, envelope).map_err(|error| unreadable(GetStreamingEvents::NAME, &error))?;
+        let answer = answer::read(&operation, Body::whole(envelope))
+            .map_err(|error| unreadable(GetStreamingEvents::NAME, &error))?;
         let messages = match answer.outcome {
             Outcome::Messages(messages) => messages,
             Outcome::Fault(fault) => return Err(fault.into()),

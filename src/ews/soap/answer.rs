@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::body::Body;
 use super::events::{Events, Tag, Unreadable};
 use super::text::utf8;
 use super::{Message, Operation};
+use crate::transport::Sink;
 use crate::{ResponseCode, ResponseError, ServerVersionInfo};
 
 /// One answer.
@@ -29,15 +31,19 @@ pub(crate) enum Outcome<C> {
 const LONGEST_TEXT: usize = 500;
 
 /// Reads the answer to an operation.
-pub(crate) fn read<O: Operation>(operation: &O, body: Vec<u8>) -> Result<Answer<O::Content>, Unreadable> {
-    let text = utf8(&body);
+pub(crate) fn read<O: Operation>(operation: &O, mut body: Body) -> Result<Answer<O::Content>, Unreadable> {
+    body.close();
+    let mut text = utf8(body.text());
+    if let Cow::Owned(_) = text {
+        // What was taken out of it stands elsewhere now.
+        let mended = utf8(&body.into_text()).into_owned();
+        body = Body::whole(mended.into_bytes());
+        text = utf8(body.text());
+    }
     let mut answer = envelope(operation, &mut Events::new(&text))?;
-    let mended = match text {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(text) => Some(text.into_bytes()),
-    };
+    drop(text);
     if let Outcome::Messages(messages) = &mut answer.outcome {
-        O::finish(messages, mended.unwrap_or(body));
+        O::finish(messages, body);
     }
     Ok(answer)
 }

@@ -316,10 +316,10 @@ impl<'a> Events<'a> {
 
     /// Base64 of the element that is open, to its end, without a copy where it stands in one piece.
     pub(crate) fn base64(&mut self) -> Result<Base64Text, Unreadable> {
-        let mut text = Base64Text::At(0..0);
         if self.ends_at_once() {
-            return Ok(text);
+            return Ok(Base64Text::At(0..0));
         }
+        let mut text = Base64Text::At(self.at..self.at);
         if let Some(plain) = self.plain_text() {
             return Ok(Base64Text::At(self.place(plain).unwrap_or_default()));
         }

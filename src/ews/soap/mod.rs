@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod base64;
+pub(crate) mod body;
 pub(crate) mod date_time;
 pub(crate) mod envelope;
 pub(crate) mod events;
@@ -9,6 +10,7 @@ pub(crate) mod pieces;
 pub(crate) mod text;
 
 use crate::{RequestServerVersion, ResponseError};
+use body::Body;
 use envelope::Xml;
 use events::{Events, Tag, Unreadable};
 
@@ -32,7 +34,12 @@ pub(crate) trait Operation {
     ) -> Result<(), Unreadable>;
 
     /// Takes what was only located in the answer out of its bytes.
-    fn finish(_messages: &mut [Message<Self::Content>], _body: Vec<u8>) {}
+    fn finish(_messages: &mut [Message<Self::Content>], _body: Body) {}
+
+    /// Whether MIME content is in the answer.
+    fn has_mime(&self) -> bool {
+        false
+    }
 }
 
 /// What a response message says: content, or why there is none.

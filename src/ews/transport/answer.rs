@@ -17,6 +17,34 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What takes a body as it comes.
+pub trait Sink: Send {
+    /// So many bytes are to come, if the server told.
+    fn announce(&mut self, bytes: usize);
+    /// The next of them.
+    fn push(&mut self, bytes: &[u8]);
+    /// What came, as far as it was kept as it was.
+    fn text(&self) -> &[u8];
+}
+
+impl Sink for Vec<u8> {
+    fn announce(&mut self, bytes: usize) {
+        self.reserve_exact(bytes);
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        if self.capacity() - self.len() < bytes.len() {
+            // Doubling would hold twice an answer of 100 MB.
+            self.reserve_exact(bytes.len().max(self.len().min(GROWTH)));
+        }
+        self.extend_from_slice(bytes);
+    }
+
+    fn text(&self) -> &[u8] {
+        self
+    }
+}
+
 /// Enough of a page to find its title.
 const PAGE_BYTES: u64 = 64 << 10;
 /// Reads grow by this where the server does not tell the length; the allocator moves pages, it doesn't copy them.
@@ -26,6 +54,13 @@ const SETTLING_TURNS: usize = 3;
 
 /// Reads the whole body. A 401 is the authentication's business and must not come here.
 pub(super) async fn read(response: Response, settings: &Settings) -> Result<Answer, Error> {
+    let mut body = Vec::new();
+    let status = read_into(response, settings, &mut body).await?;
+    Ok(Answer { status, body })
+}
+
+/// Reads the whole body into `sink`; its HTTP status.
+pub(super) async fn read_into(response: Response, settings: &Settings, sink: &mut dyn Sink) -> Result<u16, Error> {
     let url = settings.endpoint.to_string();
     let status = response.status();
     let headers = response.headers().clone();
@@ -51,19 +86,13 @@ pub(super) async fn read(response: Response, settings: &Settings) -> Result<Answ
     } else {
         PAGE_BYTES
     };
-    let body = match body(response, limit, settings).await {
-        Ok(body) => body,
+    match body_into(response, limit, settings, sink).await {
+        Ok(()) if may_be_envelope && is_envelope(sink.text()) => Ok(status.as_u16()),
+        Ok(()) => Err(of_page(status, &headers, sink.text(), settings)),
         // Of a page the beginning is enough, and that it can't be read says no more than its status.
-        Err(_) if !may_be_envelope => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    if may_be_envelope && is_envelope(&body) {
-        return Ok(Answer {
-            status: status.as_u16(),
-            body,
-        });
+        Err(_) if !may_be_envelope => Err(of_page(status, &headers, &[], settings)),
+        Err(error) => Err(error),
     }
-    Err(of_page(status, &headers, &body, settings))
 }
 
 /// Reads and forgets a body, so that the connection can be used again; gives up on long ones.
@@ -86,7 +115,13 @@ async fn settled() {
     }
 }
 
-pub(super) async fn body(mut response: Response, limit: u64, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) async fn body(response: Response, limit: u64, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    body_into(response, limit, settings, &mut body).await?;
+    Ok(body)
+}
+
+async fn body_into(mut response: Response, limit: u64, settings: &Settings, sink: &mut dyn Sink) -> Result<(), Error> {
     let too_large = || Error::TooLarge {
         url: settings.endpoint.to_string(),
         limit,
@@ -95,24 +130,22 @@ pub(super) async fn body(mut response: Response, limit: u64, settings: &Settings
     if announced > limit {
         return Err(too_large());
     }
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+    sink.announce(usize::try_from(announced).unwrap_or_default());
+    let mut received = 0;
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                if (body.len() + chunk.len()) as u64 > limit {
+                received += chunk.len() as u64;
+                if received > limit {
                     return Err(too_large());
                 }
-                if body.capacity() - body.len() < chunk.len() {
-                    // Doubling would hold twice an answer of 100 MB.
-                    body.reserve_exact(chunk.len().max(body.len().min(GROWTH)));
-                }
-                body.extend_from_slice(&chunk);
+                sink.push(&chunk);
             }
             Ok(None) => {
                 settled().await;
-                return Ok(body);
+                return Ok(());
             }
-            Err(error) => return Err(failure::of_body(&error, body.len() as u64, settings)),
+            Err(error) => return Err(failure::of_body(&error, received, settings)),
         }
     }
 }

@@ -8,7 +8,7 @@ use reqwest::{Response, StatusCode};
 use rustls::ClientConfig;
 use url::Url;
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Sink};
 use super::auth::oauth::Tokens;
 use super::auth::offer::Offer;
 use super::choice::Choice;
@@ -85,24 +85,40 @@ impl Transport {
     /// # Errors
     /// See [`Error`]; whether to send again tells [`Error::retry`]. A connection that died while idle is replaced in here.
     pub async fn post(&self, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
+        let mut body = Vec::new();
+        let status = self.post_into(route, envelope, &mut body).await?;
+        Ok(Answer { status, body })
+    }
+
+    /// As [`Transport::post`], the body into `sink`; its HTTP status.
+    ///
+    /// # Errors
+    /// As [`Transport::post`].
+    pub async fn post_into(&self, route: &Route, envelope: Bytes, sink: &mut dyn Sink) -> Result<u16, Error> {
         let permit = self.limiter.acquire(route.mailbox.as_deref()).await;
         let mut connection = match self.pool.take() {
             Some(connection) => connection,
             None => Connection::new(&self.settings, &self.tls)?,
         };
-        let outcome = self.exchange(&mut connection, route, envelope).await;
+        let outcome = self.exchange(&mut connection, route, envelope, sink).await;
         self.pool.put_back(connection);
         match &outcome {
-            Ok(answer) if answer.status == 200 => permit.succeeded(),
+            Ok(200) => permit.succeeded(),
             Err(Error::Busy { retry_after, .. }) => self.limiter.server_busy(*retry_after),
             _ => {}
         }
         outcome
     }
 
-    async fn exchange(&self, connection: &mut Connection, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
+    async fn exchange(
+        &self,
+        connection: &mut Connection,
+        route: &Route,
+        envelope: Bytes,
+        sink: &mut dyn Sink,
+    ) -> Result<u16, Error> {
         let response = self.authenticated(connection, route, envelope).await?;
-        answer::read(response, &self.settings).await
+        answer::read_into(response, &self.settings, sink).await
     }
 
     /// Any response but 401.

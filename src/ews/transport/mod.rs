@@ -18,7 +18,7 @@ mod settings;
 pub mod throttle;
 mod tls;
 
-pub use answer::Answer;
+pub use answer::{Answer, Sink};
 pub use client::Transport;
 pub use error::{CertificateProblem, Error, Remedy, Retry};
 pub use hanging::Hanging;

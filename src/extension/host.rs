@@ -118,7 +118,7 @@ impl Drop for Host {
 fn keep_freed_memory() {
     #[cfg(target_env = "gnu")]
     {
-        const KEPT_BYTES: i32 = 16 << 20;
+        const KEPT_BYTES: i32 = 8 << 20;
         // SAFETY: sets two numbers of the allocator, under its own lock.
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT_BYTES / 2);

@@ -37,9 +37,9 @@ const HEADERS: [Property; 9] = [
     Property::IsDraft,
     Property::JournalReport,
 ];
-/// Items a request, those of a page: the server works at one request for a minute at most, and a header takes it under a
-/// millisecond.
-const ITEMS_PER_REQUEST: usize = 512;
+/// Items a request: the server works at one request for a minute at most, and a header takes it under a millisecond. A page
+/// in one request costs less, but over a slow line it makes everything behind it wait.
+const ITEMS_PER_REQUEST: usize = 256;
 
 /// An item that may belong into the CRM.
 #[derive(Debug)]

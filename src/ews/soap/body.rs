@@ -15,8 +15,8 @@ const LARGE_BYTES: usize = 1 << 20;
 /// Memory of a large message grows by this: doubling would hold it twice.
 const GROWTH: usize = 4 << 20;
 
-/// An answer's body.
-#[derive(Debug, Default)]
+/// An answer's body. It can't be printed: it holds mail.
+#[derive(Default)]
 pub(crate) struct Body {
     text: Vec<u8>,
     decodes: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Body {
 }
 
 /// MIME content that has begun.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Content {
     bytes: Vec<u8>,
     /// Characters that do not make a whole block yet.

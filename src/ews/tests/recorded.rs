@@ -50,6 +50,37 @@ fn an_odd_answer_is_read_without_what_is_not_meant() {
     );
 }
 
+/// The same document as no Exchange writes it: with other quotes, and with white space and comments where XML allows them.
+fn otherwise(document: &[u8]) -> Vec<u8> {
+    let mut text = String::new();
+    for piece in std::str::from_utf8(document).unwrap().split_inclusive('>') {
+        let Some((before, tag)) = piece.split_once('<').filter(|(_, tag)| !tag.starts_with(['?', '!'])) else {
+            text.push_str(piece);
+            continue;
+        };
+        let end = tag.len() - if tag.ends_with("/>") { 2 } else { 1 };
+        let (begin, end) = tag.split_at(end);
+        text.push_str(&format!("{before}<{}\n{end}", begin.replace('"', "'")));
+        if begin.starts_with('/') {
+            text.push_str(" <!-- > --> ");
+        }
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn what_is_written_otherwise_is_read_the_same() {
+    let answer = fixture(ALL[0]);
+    let read = |answer| format!("{:?}", recorded::read_get_item(answer).unwrap());
+    assert_ne!(otherwise(&answer), answer);
+    assert_eq!(read(otherwise(&answer)), read(answer));
+    for version in ["2007", "2010", "2019"] {
+        let answer = fixture(&format!("sync_folder_items_{version}.xml"));
+        let read = |answer| recorded::read_sync_folder_items(answer).unwrap();
+        assert_eq!(read(otherwise(&answer)), read(answer), "{version}");
+    }
+}
+
 #[test]
 fn changes_are_read_as_every_version_writes_them() {
     for version in ["2007", "2010", "2013", "2016", "2019", "subscription_edition"] {

@@ -7,13 +7,11 @@
 use base64_simd::STANDARD;
 use memchr::{memchr, memmem, memrchr};
 
-use crate::transport::Sink;
+use crate::transport::{Sink, make_room};
 
 const NAME: &[u8] = b"MimeContent";
 /// From here on it is worth a copy to give memory back that a message does not need.
 const LARGE_BYTES: usize = 1 << 20;
-/// Memory of a large message grows by this: doubling would hold it twice.
-const GROWTH: usize = 4 << 20;
 
 /// An answer's body. It can't be printed: it holds mail.
 #[derive(Default)]
@@ -65,17 +63,16 @@ impl Body {
     }
 
     /// The text as it came, everything back in its place.
-    pub(crate) fn into_text(mut self) -> Vec<u8> {
-        self.close();
+    pub(crate) fn into_text(self) -> Vec<u8> {
+        if self.decoded.is_empty() {
+            return self.text;
+        }
         let mut whole = Vec::with_capacity(self.text.len());
         let mut from = 0;
         for (place, bytes) in &self.decoded {
             whole.extend_from_slice(&self.text[from..*place]);
             STANDARD.encode_append(bytes, &mut whole);
             from = *place;
-        }
-        if from == 0 {
-            return self.text;
         }
         whole.extend_from_slice(&self.text[from..]);
         whole
@@ -178,10 +175,7 @@ impl Content {
         if blocks.is_empty() {
             return true;
         }
-        let needed = blocks.len() / 4 * 3;
-        if self.bytes.capacity() - self.bytes.len() < needed {
-            self.bytes.reserve_exact(needed.max(self.bytes.len().min(GROWTH)));
-        }
+        make_room(&mut self.bytes, blocks.len() / 4 * 3);
         let good = !self.padded && STANDARD.decode_append(blocks, &mut self.bytes).is_ok();
         self.padded |= blocks.ends_with(b"=");
         good

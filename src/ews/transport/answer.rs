@@ -33,15 +33,20 @@ impl Sink for Vec<u8> {
     }
 
     fn push(&mut self, bytes: &[u8]) {
-        if self.capacity() - self.len() < bytes.len() {
-            // Doubling would hold twice an answer of 100 MB.
-            self.reserve_exact(bytes.len().max(self.len().min(GROWTH)));
-        }
+        make_room(self, bytes.len());
         self.extend_from_slice(bytes);
     }
 
     fn text(&self) -> &[u8] {
         self
+    }
+}
+
+/// Makes room for so many bytes more.
+pub(crate) fn make_room(bytes: &mut Vec<u8>, more: usize) {
+    if bytes.capacity() - bytes.len() < more {
+        // Doubling would hold twice an answer of 100 MB.
+        bytes.reserve_exact(more.max(bytes.len().min(GROWTH)));
     }
 }
 

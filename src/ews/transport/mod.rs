@@ -18,6 +18,7 @@ mod settings;
 pub mod throttle;
 mod tls;
 
+pub(crate) use answer::make_room;
 pub use answer::{Answer, Sink};
 pub use client::Transport;
 pub use error::{CertificateProblem, Error, Remedy, Retry};

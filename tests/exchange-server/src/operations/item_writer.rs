@@ -78,7 +78,12 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
         let mime = item.content.mime();
         let attributes = [("CharacterSet", scene.script.mime_charset())];
         match scene.script.faulty_base64(&mime) {
-            Some(text) => xml.text_with("t:MimeContent", &attributes, &text),
+            Some(text) => {
+                xml.open_with("t:MimeContent", &attributes);
+                // As it is: its line ends would be written as references.
+                xml.raw(text.as_bytes());
+                xml.close("t:MimeContent");
+            }
             None => xml.base64_with("t:MimeContent", &attributes, &mime),
         }
     }

@@ -40,13 +40,7 @@ impl Operation for FindFolder<'_> {
         xml.raw("</m:ParentFolderIds></m:FindFolder>");
     }
 
-    fn read<'a>(
-        &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
-        page: &mut Page,
-    ) -> Result<(), Unreadable> {
+    fn read(&self, _: usize, tag: &Tag<'_>, events: &mut Events<'_>, page: &mut Page) -> Result<(), Unreadable> {
         if tag.name() != "RootFolder" {
             return events.skip();
         }

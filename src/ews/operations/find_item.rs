@@ -74,13 +74,7 @@ impl Operation for FindItem<'_> {
         xml.raw("</m:FindItem>");
     }
 
-    fn read<'a>(
-        &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
-        page: &mut FoundItems,
-    ) -> Result<(), Unreadable> {
+    fn read(&self, _: usize, tag: &Tag<'_>, events: &mut Events<'_>, page: &mut FoundItems) -> Result<(), Unreadable> {
         if tag.name() != "RootFolder" {
             return events.skip();
         }

@@ -64,11 +64,11 @@ impl Operation for GetAttachment<'_> {
         xml.raw("</m:AttachmentIds></m:GetAttachment>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         raw: &mut RawAttachment,
     ) -> Result<(), Unreadable> {
         if tag.name() != "Attachments" {

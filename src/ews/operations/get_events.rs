@@ -24,11 +24,11 @@ impl Operation for GetEvents<'_> {
             .raw("</m:Watermark></m:GetEvents>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         notification: &mut Notification,
     ) -> Result<(), Unreadable> {
         match tag.name() {

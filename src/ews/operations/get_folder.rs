@@ -26,11 +26,11 @@ impl Operation for GetFolder<'_> {
         xml.raw("</m:FolderIds></m:GetFolder>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         folders: &mut Self::Content,
     ) -> Result<(), Unreadable> {
         match tag.name() {

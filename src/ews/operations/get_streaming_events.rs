@@ -45,13 +45,7 @@ impl Operation for GetStreamingEvents<'_> {
             .raw("</m:ConnectionTimeout></m:GetStreamingEvents>");
     }
 
-    fn read<'a>(
-        &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
-        told: &mut Told,
-    ) -> Result<(), Unreadable> {
+    fn read(&self, _: usize, tag: &Tag<'_>, events: &mut Events<'_>, told: &mut Told) -> Result<(), Unreadable> {
         match tag.name() {
             "Notifications" => {
                 while events.child()?.is_some() {

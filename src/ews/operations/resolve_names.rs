@@ -21,11 +21,11 @@ impl Operation for ResolveNames<'_> {
             .raw("</m:UnresolvedEntry></m:ResolveNames>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         found: &mut Self::Content,
     ) -> Result<(), Unreadable> {
         match tag.name() {

@@ -65,11 +65,11 @@ impl Operation for Subscribe<'_> {
         xml.raw("</m:").raw(element).raw("></m:Subscribe>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         subscription: &mut Subscription,
     ) -> Result<(), Unreadable> {
         match tag.name() {
@@ -95,7 +95,7 @@ impl Operation for Unsubscribe<'_> {
             .raw("</m:SubscriptionId></m:Unsubscribe>");
     }
 
-    fn read<'a>(&self, _place: usize, _tag: &Tag<'a>, events: &mut Events<'a>, (): &mut ()) -> Result<(), Unreadable> {
+    fn read(&self, _: usize, _tag: &Tag<'_>, events: &mut Events<'_>, (): &mut ()) -> Result<(), Unreadable> {
         events.skip()
     }
 }

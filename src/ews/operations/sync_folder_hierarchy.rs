@@ -43,11 +43,11 @@ impl Operation for SyncFolderHierarchy<'_> {
         xml.raw("</m:SyncFolderHierarchy>");
     }
 
-    fn read<'a>(
+    fn read(
         &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
+        _: usize,
+        tag: &Tag<'_>,
+        events: &mut Events<'_>,
         changes: &mut FolderChanges,
     ) -> Result<(), Unreadable> {
         match tag.name() {

@@ -34,13 +34,7 @@ impl Operation for SetRead<'_> {
         xml.raw("</m:ItemChanges></m:UpdateItem>");
     }
 
-    fn read<'a>(
-        &self,
-        _place: usize,
-        tag: &Tag<'a>,
-        events: &mut Events<'a>,
-        id: &mut ItemId,
-    ) -> Result<(), Unreadable> {
+    fn read(&self, _: usize, tag: &Tag<'_>, events: &mut Events<'_>, id: &mut ItemId) -> Result<(), Unreadable> {
         match tag.name() {
             "Items" => {
                 let mut item = Item::default();

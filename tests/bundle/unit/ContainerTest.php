@@ -21,6 +21,7 @@ use Symfony\Component\Routing\RouterInterface;
 use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorageInterface;
 use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
 use Symfony\Component\Validator\Validator\ValidatorInterface;
+use Symfony\Component\Yaml\Yaml;
 use Symfony\Contracts\Translation\TranslatorInterface;
 use Twig\Environment;
 
@@ -83,6 +84,67 @@ final class ContainerTest extends TestCase
             self::assertTrue(is_subclass_of($class, Command::class));
             self::assertMatchesRegularExpression('~^oro:(cron:exchange-\w+|exchange:\w+)$~', (string)$class::getDefaultName());
         }
+    }
+
+    /**
+     * @dataProvider idsThatOroTakesFromTheContainer
+     *
+     * @param callable(ContainerBuilder): list<string> $ids
+     */
+    public function testWhatOroTakesFromTheContainerByItsIdIsPublic(callable $ids): void
+    {
+        $container = $this->load();
+        $found = $ids($container);
+
+        self::assertNotEmpty($found);
+        foreach ($found as $id) {
+            self::assertTrue($container->getDefinition($id)->isPublic(), $id);
+        }
+    }
+
+    /**
+     * @return iterable<string, array{callable(ContainerBuilder): list<string>}>
+     */
+    public static function idsThatOroTakesFromTheContainer(): iterable
+    {
+        // EmailSynchronizationManager::syncOrigins()
+        yield 'synchronizers' => [
+            static fn (ContainerBuilder $container): array
+                => array_keys($container->findTaggedServiceIds('oro_email.email_synchronizer')),
+        ];
+        // Consumption\Extension\ContainerClearer
+        yield 'services that outlive a message' => [
+            static fn (): array => self::resource('app.yml')['oro_message_queue']['persistent_services'],
+        ];
+        // "@service::method" and "@service->method" are resolved by SystemAwareResolver and ConfigBundle's FormBuilder
+        yield 'services named in Oro\'s configuration files' => [
+            static function (): array {
+                $ids = [];
+                foreach (['system_configuration.yml', 'datagrids.yml'] as $file) {
+                    preg_match_all('/@(exchange_mail[\w.]*)(?:::|->)/', (string)file_get_contents(self::file($file)), $matches);
+                    array_push($ids, ...$matches[1]);
+                }
+
+                return $ids;
+            },
+        ];
+        yield 'controllers' => [
+            static function (): array {
+                $routes = array_column(self::resource('routing.yml'), 'controller');
+
+                return array_map(static fn (string $controller): string => explode('::', $controller)[0], $routes);
+            },
+        ];
+    }
+
+    private static function resource(string $file): array
+    {
+        return Yaml::parseFile(self::file($file));
+    }
+
+    private static function file(string $name): string
+    {
+        return \dirname(__DIR__, 3) . '/php/src/Bundle/Resources/config/oro/' . $name;
     }
 
     /**

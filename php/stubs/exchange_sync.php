@@ -277,6 +277,12 @@ namespace ExchangeSync {
         public readonly string $mailbox;
         /** Its folder; null: the batch speaks of the whole mailbox (failure, done). */
         public readonly ?Folder $folder;
+        /** Whether the folder is read from its beginning from here on: no copy stored of it before counts as seen any more. */
+        public readonly bool $startsOver;
+        /** Whether the folder has been read to its end since startsOver: copies in it that were not handed out since are gone; the mail stays. */
+        public readonly bool $whole;
+        /** Whether the folder is deleted on the server: all copies in it are gone, and its checkpoint is to be forgotten. Name and path may be empty. */
+        public readonly bool $folderGone;
         /** @var list<Message> Collected mail. */
         public readonly array $messages;
         /** @var list<string> Item ids that left the folder, deleted or moved away. Most were never collected: ignore unknown ones. */

@@ -174,6 +174,20 @@ impl ResponseCode {
         )
     }
 
+    /// What was asked for is not there, or not under this id.
+    pub fn is_gone(&self) -> bool {
+        matches!(
+            self,
+            Self::ErrorItemNotFound
+                | Self::ErrorFolderNotFound
+                | Self::ErrorSyncFolderNotFound
+                | Self::ErrorInvalidId
+                | Self::ErrorInvalidIdEmpty
+                | Self::ErrorInvalidIdMalformed
+                | Self::ErrorInvalidFolderId
+        )
+    }
+
     /// The server does not know the schema version that was asked for.
     pub(crate) fn refuses_version(&self) -> bool {
         matches!(

@@ -14,6 +14,13 @@ pub struct Batch {
     pub folder: Option<Arc<Folder>>,
     /// Collected mail.
     pub messages: Vec<Message>,
+    /// The folder is read from its beginning from here on (for the first time, or since the server forgot the state): no
+    /// copy that was stored of it before counts as seen any more.
+    pub starts_over: bool,
+    /// The folder was read to its end since `starts_over`: copies of it that were not handed out since then are gone.
+    pub whole: bool,
+    /// The folder is deleted, or lies in the deleted items: all copies of it are gone, and its checkpoint is to be forgotten.
+    pub folder_gone: bool,
     /// Item ids that left the folder.
     pub removed: Vec<String>,
     /// Item ids and whether they are read now.

@@ -1,6 +1,6 @@
 //! What is remembered of a folder between two runs. Opaque to the host; a lost or unreadable one costs time, never mail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ews::{DistinguishedFolder, FolderId, FolderStamp, ItemId, SyncState};
@@ -11,12 +11,23 @@ pub(crate) const MAX_ATTEMPTS: u8 = 5;
 /// Stamps have whole seconds: only after this long has all that could share the stamp's second been told.
 const STAMP_SETTLES_AFTER: Duration = Duration::from_secs(2);
 
-/// The checkpoint of one mail folder.
+/// The checkpoint of one mail folder. One is given with every batch, also within a page of changes, which has no `SyncState`
+/// of its own: a run that is stopped there reads the page again, and by what is noted here knows what the host has of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FolderCheckpoint {
     /// `SyncState` up to which everything was handed out.
     #[serde(rename = "s")]
     pub sync_state: String,
+    /// Items settled (handed out, or reported) of the page behind `sync_state`, as long as that is not complete.
+    #[serde(rename = "h", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settled: BTreeSet<String>,
+    /// The same of a page that was not completed, as far as the server has not shown them again: at the folder's end these
+    /// are gone.
+    #[serde(rename = "u", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unconfirmed: BTreeSet<String>,
+    /// Whether the folder is being read from its beginning, and that was told the host.
+    #[serde(rename = "b", default, skip_serializing_if = "is_false")]
+    pub from_start: bool,
     /// The folder's stamp before the last look; only once everything up to it was handed out.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
@@ -69,7 +80,23 @@ fn millis(time: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+// As serde wants it.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl FolderCheckpoint {
+    /// Where a run begins that goes on from here: whatever the page's first reading settled must be seen again.
+    pub fn resumed(&self) -> Self {
+        let mut next = Self {
+            stamp: None,
+            ..self.clone()
+        };
+        next.unconfirmed.append(&mut next.settled);
+        next
+    }
+
     /// Reads a checkpoint; one that is not ours counts as none.
     pub fn decode(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
@@ -172,7 +199,9 @@ mod tests {
         let mut checkpoint = FolderCheckpoint {
             sync_state: "H4sIAAA=".into(),
             stamp: Stamp::of(&read(100, 3), None, at(500)),
-            pending: Vec::new(),
+            settled: BTreeSet::from(["CCC=".into()]),
+            from_start: true,
+            ..FolderCheckpoint::default()
         };
         assert!(checkpoint.postpone(&ItemId("AAA=".into()), 1));
         assert!(!checkpoint.postpone(&ItemId("BBB=".into()), MAX_ATTEMPTS));
@@ -180,6 +209,22 @@ mod tests {
         for rubbish in ["", "H4sIAAA=", "{}", "[1]", "null"] {
             assert_eq!(FolderCheckpoint::decode(rubbish), None, "{rubbish}");
         }
+    }
+
+    #[test]
+    fn what_an_incomplete_page_settled_must_be_seen_again() {
+        let stopped = FolderCheckpoint {
+            sync_state: "H4sIAAA=".into(),
+            settled: BTreeSet::from(["B".into(), "C".into()]),
+            unconfirmed: BTreeSet::from(["A".into()]),
+            ..FolderCheckpoint::default()
+        };
+        let resumed = stopped.resumed();
+        assert!(resumed.settled.is_empty());
+        assert_eq!(
+            resumed.unconfirmed.into_iter().collect::<Vec<_>>(),
+            ["A", "B", "C"].map(String::from)
+        );
     }
 
     #[test]

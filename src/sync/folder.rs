@@ -1,5 +1,6 @@
 //! One folder: pages of changes, headers, bodies, each step ahead of the next, batches in order. Knows no other folder.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use ews::{Item, ItemChange, ItemId, ResponseCode, SyncState};
@@ -26,10 +27,23 @@ const MAX_PENDING: usize = 500;
 #[derive(Default)]
 struct Page {
     created: Vec<Seen>,
+    /// New items that the host has, since an earlier run handed them out.
+    known: Vec<String>,
     removed: Vec<String>,
     read_flags: Vec<(String, bool)>,
     seen: u64,
+    begin: Begin,
     end: End,
+}
+
+/// What a step follows.
+#[derive(Default)]
+enum Begin {
+    /// The step before it.
+    #[default]
+    Continues,
+    /// Nothing: with it the folder is read from its beginning.
+    Anew,
 }
 
 /// Where a step ends.
@@ -50,6 +64,15 @@ struct Step {
     page: Page,
     skipped: Vec<Skipped>,
     postponed: Vec<(ItemId, u8)>,
+    source: Source,
+}
+
+/// Where a step's items come from.
+enum Source {
+    /// From the folder's changes.
+    Changes,
+    /// From the checkpoint: these waited since an earlier run.
+    Pending(Vec<String>),
 }
 
 impl Reading {
@@ -57,15 +80,26 @@ impl Reading {
     pub(crate) async fn read_folder(
         &self,
         selected: Selected,
-        before: FolderCheckpoint,
+        before: Option<FolderCheckpoint>,
         looked_at: SystemTime,
         outlet: &Outlet,
     ) -> Result<(), Stop> {
         let kind = selected.folder.kind;
-        let pending = pending_page(&before);
-        let pages = stream::iter(pending.map(Ok)).chain(self.pages(&selected, before.sync_state()));
-        let steps = pages
-            .map(async |page: Result<Page, ews::Error>| self.steps(page?, kind).await)
+        let mut gathered = Gathered::new(&selected, before.as_ref(), looked_at);
+        let known = gathered.checkpoint.unconfirmed.clone();
+        let pending = before
+            .as_ref()
+            .and_then(pending_page)
+            .map(|page| (page, Origin::Pending));
+        let pages = self
+            .pages(&selected, before.as_ref(), &known)
+            .map(|page| page.map(|page| (page, Origin::Changes)));
+        let steps = stream::iter(pending.map(Ok))
+            .chain(pages)
+            .map(async |page: Result<(Page, Origin), ews::Error>| {
+                let (page, origin) = page?;
+                self.steps(page, origin, kind).await
+            })
             .buffered(AHEAD)
             .flat_map(|steps| match steps {
                 Ok(steps) => stream::iter(steps.into_iter().map(Ok).collect::<Vec<_>>()),
@@ -75,11 +109,18 @@ impl Reading {
             .map(async |step: Result<Step, ews::Error>| self.bodies(step?).await)
             .buffered(AHEAD);
         tokio::pin!(taken);
-        let mut gathered = Gathered::new(&selected, before, looked_at);
         while let Some(step) = taken.next().await {
-            let (step, taken) = step?;
-            if let Some((batch, hold)) = gathered.add(step, taken)? {
-                outlet.send(batch, hold).await?;
+            let added = step.and_then(|(step, taken)| gathered.add(step, taken));
+            match added {
+                Ok(None) => {}
+                Ok(Some((batch, hold))) => outlet.send(batch, hold).await?,
+                Err(error) => {
+                    // What was read before it stands.
+                    if let Some((batch, hold)) = gathered.rest() {
+                        outlet.send(batch, hold).await?;
+                    }
+                    return Err(error.into());
+                }
             }
         }
         Ok(())
@@ -89,17 +130,22 @@ impl Reading {
     fn pages<'a>(
         &'a self,
         selected: &'a Selected,
-        state: Option<SyncState>,
+        before: Option<&'a FolderCheckpoint>,
+        known: &'a BTreeSet<String>,
     ) -> impl Stream<Item = Result<Page, ews::Error>> + 'a {
-        stream::try_unfold(Some(state), move |cursor| async move {
-            let Some(state) = cursor else {
+        let first = match before {
+            Some(before) => (before.sync_state(), Begin::Continues),
+            None => (None, Begin::Anew),
+        };
+        stream::try_unfold(Some(first), move |cursor| async move {
+            let Some((state, mut begin)) = cursor else {
                 return Ok(None);
             };
             let properties = self.summary();
             let mut answer = self
                 .mailbox
                 .sync_folder_items(&selected.id, state.as_ref(), PAGE, &properties, |changes| {
-                    self.page(changes)
+                    self.page(changes, known)
                 })
                 .await;
             // The server forgot the state (a restored database, a moved mailbox): everything is told again, and the
@@ -108,14 +154,19 @@ impl Reading {
                 && error.code() == Some(&ResponseCode::ErrorInvalidSyncStateData)
                 && state.is_some()
             {
+                begin = Begin::Anew;
+                let none = BTreeSet::new();
                 answer = self
                     .mailbox
-                    .sync_folder_items(&selected.id, None, PAGE, &properties, |changes| self.page(changes))
+                    .sync_folder_items(&selected.id, None, PAGE, &properties, |changes| {
+                        self.page(changes, &none)
+                    })
                     .await;
             }
             let changes = answer?;
-            let next = (!changes.last).then(|| Some(changes.sync_state.clone()));
+            let next = (!changes.last).then(|| (Some(changes.sync_state.clone()), Begin::Continues));
             let page = Page {
+                begin,
                 end: match changes.last {
                     true => End::Folder(changes.sync_state),
                     false => End::Page(changes.sync_state),
@@ -126,19 +177,24 @@ impl Reading {
         })
     }
 
-    fn page(&self, changes: Vec<ItemChange<'_>>) -> Page {
+    /// `known`: what the host has of it.
+    fn page(&self, changes: Vec<ItemChange<'_>>, known: &BTreeSet<String>) -> Page {
         let mut page = Page {
             seen: changes.len() as u64,
             ..Page::default()
         };
+        let is_known = |item: &Item<'_>| !known.is_empty() && known.contains(&*item.id);
         page.created = self.may_matter(changes.iter().filter_map(|change| match change {
-            ItemChange::Create(item) => Some(item),
+            ItemChange::Create(item) if !is_known(item) => Some(item),
             _ => None,
         }));
         for change in changes {
             match change {
-                ItemChange::Create(_) => {}
-                ItemChange::Update(item) => {
+                ItemChange::Create(item) if !is_known(&item) => {}
+                ItemChange::Create(item) | ItemChange::Update(item) => {
+                    if is_known(&item) {
+                        page.known.push(item.id.to_string());
+                    }
                     if let Some(read) = item.read {
                         page.read_flags.push((item.id.into_owned(), read));
                     }
@@ -151,27 +207,40 @@ impl Reading {
     }
 
     /// Looks at a page's headers and cuts it into steps.
-    async fn steps(&self, mut page: Page, kind: FolderType) -> Result<Vec<Step>, ews::Error> {
+    async fn steps(&self, mut page: Page, origin: Origin, kind: FolderType) -> Result<Vec<Step>, ews::Error> {
         let created = std::mem::take(&mut page.created);
+        let mut waited: BTreeSet<String> = match origin {
+            Origin::Changes => BTreeSet::new(),
+            Origin::Pending => created.iter().map(|seen| seen.id.0.clone()).collect(),
+        };
         let looked = self.look(created, kind).await?;
         let mut groups = intake::groups(looked.candidates, self.settings.batch_size);
+        let last = groups.pop().unwrap_or_default();
+        let mut begin = std::mem::take(&mut page.begin);
+        let mut steps = Vec::with_capacity(groups.len() + 1);
+        for candidates in groups {
+            let ids: Vec<String> = candidates.iter().map(|candidate| candidate.seen.id.0.clone()).collect();
+            waited.retain(|id| !ids.contains(id));
+            steps.push(Step {
+                candidates,
+                page: Page {
+                    begin: std::mem::take(&mut begin),
+                    ..Page::default()
+                },
+                skipped: Vec::new(),
+                postponed: Vec::new(),
+                source: origin.source(ids),
+            });
+        }
         // The last step carries what the page has beside mail, and its end.
-        let last = Step {
-            candidates: groups.pop().unwrap_or_default(),
+        page.begin = begin;
+        steps.push(Step {
+            candidates: last,
             page,
             skipped: looked.skipped,
             postponed: looked.postponed,
-        };
-        let mut steps: Vec<Step> = groups
-            .into_iter()
-            .map(|candidates| Step {
-                candidates,
-                page: Page::default(),
-                skipped: Vec::new(),
-                postponed: Vec::new(),
-            })
-            .collect();
-        steps.push(last);
+            source: origin.source(waited.into_iter().collect()),
+        });
         Ok(steps)
     }
 
@@ -179,6 +248,22 @@ impl Reading {
         let candidates = std::mem::take(&mut step.candidates);
         let taken = self.take(candidates).await?;
         Ok((step, taken))
+    }
+}
+
+/// Where a page comes from.
+#[derive(Clone, Copy)]
+enum Origin {
+    Changes,
+    Pending,
+}
+
+impl Origin {
+    fn source(self, ids: Vec<String>) -> Source {
+        match self {
+            Self::Changes => Source::Changes,
+            Self::Pending => Source::Pending(ids),
+        }
     }
 }
 
@@ -205,23 +290,22 @@ fn pending_page(before: &FolderCheckpoint) -> Option<Page> {
 struct Gathered<'a> {
     selected: &'a Selected,
     checkpoint: FolderCheckpoint,
-    before: FolderCheckpoint,
+    before: Option<&'a FolderCheckpoint>,
     looked_at: SystemTime,
+    /// To be tried again, of the page that is not complete yet: until then its changes are told again anyway.
+    postponed: Vec<(ItemId, u8)>,
     batch: Batch,
     hold: Vec<Hold>,
 }
 
 impl<'a> Gathered<'a> {
-    fn new(selected: &'a Selected, before: FolderCheckpoint, looked_at: SystemTime) -> Self {
+    fn new(selected: &'a Selected, before: Option<&'a FolderCheckpoint>, looked_at: SystemTime) -> Self {
         Self {
-            checkpoint: FolderCheckpoint {
-                sync_state: before.sync_state.clone(),
-                stamp: None,
-                pending: Vec::new(),
-            },
+            checkpoint: before.map(FolderCheckpoint::resumed).unwrap_or_default(),
             selected,
             before,
             looked_at,
+            postponed: Vec::new(),
             batch: Batch::default(),
             hold: Vec::new(),
         }
@@ -229,50 +313,99 @@ impl<'a> Gathered<'a> {
 
     /// Adds a step; a batch where there is something to store.
     fn add(&mut self, step: Step, taken: Taken) -> Result<Option<(Batch, Vec<Hold>)>, ews::Error> {
-        let Step {
-            page,
-            skipped,
-            postponed,
-            ..
-        } = step;
-        for (item, attempts) in postponed.into_iter().chain(taken.postponed) {
-            if !self.checkpoint.postpone(&item, attempts) || self.checkpoint.pending.len() > MAX_PENDING {
-                return Err(ews::Error::Protocol {
-                    operation: "GetItem",
-                    what: format!("more than {MAX_PENDING} items of the folder can't be read"),
-                });
-            }
+        let Step { page, .. } = step;
+        if let Begin::Anew = page.begin {
+            self.begin_anew();
         }
         let batch = &mut self.batch;
+        let skipped = || step.skipped.iter().chain(&taken.skipped);
+        let postponed = step.postponed.into_iter().chain(taken.postponed);
+        match &step.source {
+            Source::Changes => {
+                for id in page.known {
+                    if self.checkpoint.unconfirmed.remove(&id) {
+                        self.checkpoint.settled.insert(id);
+                    }
+                }
+                let handed = taken.messages.iter().map(|message| &message.item_id);
+                let settled = handed.chain(skipped().map(|skipped| &skipped.item_id)).cloned();
+                self.checkpoint.settled.extend(settled);
+                self.postponed.extend(postponed);
+            }
+            Source::Pending(ids) => {
+                self.checkpoint.pending.retain(|(id, _)| !ids.contains(id));
+                for (item, attempts) in postponed {
+                    self.checkpoint.postpone(&item, attempts);
+                }
+            }
+        }
         batch.messages.extend(taken.messages);
-        batch.skipped.extend(skipped);
+        batch.skipped.extend(step.skipped);
         batch.skipped.extend(taken.skipped);
         batch.removed.extend(page.removed);
         batch.read_flags.extend(page.read_flags);
         batch.seen += page.seen;
         self.hold.extend(taken.hold);
-        let folder_ends = matches!(page.end, End::Folder(_));
-        let full = !batch.messages.is_empty() || batch.seen >= QUIET_CHANGES;
         match page.end {
             End::Inside => {}
-            End::Page(state) => {
-                self.checkpoint.sync_state = state.0;
-                batch.checkpoint = Some(self.checkpoint.encode());
-            }
+            End::Page(state) => self.complete_page(state)?,
             End::Folder(state) => {
-                self.checkpoint.sync_state = state.0;
-                self.checkpoint.stamp = Stamp::of(&self.selected.stamp, self.before.stamp.as_ref(), self.looked_at);
-                batch.checkpoint = (self.checkpoint != self.before).then(|| self.checkpoint.encode());
+                self.complete_page(state)?;
+                self.complete_folder();
+                return Ok(self.rest());
             }
         }
-        let something = full || batch.checkpoint.is_some() || !batch.skipped.is_empty() || batch.seen > 0;
-        if !(full || folder_ends && something) {
-            return Ok(None);
+        let full = !self.batch.messages.is_empty() || self.batch.seen >= QUIET_CHANGES;
+        Ok(if full { self.rest() } else { None })
+    }
+
+    fn begin_anew(&mut self) {
+        self.checkpoint = FolderCheckpoint {
+            from_start: true,
+            ..FolderCheckpoint::default()
+        };
+        self.postponed.clear();
+        self.batch.starts_over = true;
+    }
+
+    fn complete_page(&mut self, state: SyncState) -> Result<(), ews::Error> {
+        if self.checkpoint.pending.len() + self.postponed.len() > MAX_PENDING {
+            return Err(ews::Error::Protocol {
+                operation: "GetItem",
+                what: format!("more than {MAX_PENDING} items of the folder can't be read"),
+            });
+        }
+        for (item, attempts) in std::mem::take(&mut self.postponed) {
+            self.checkpoint.postpone(&item, attempts);
+        }
+        self.checkpoint.sync_state = state.0;
+        self.checkpoint.settled.clear();
+        Ok(())
+    }
+
+    fn complete_folder(&mut self) {
+        // Handed out once, and not told again although all was: deleted or moved away in between.
+        self.batch
+            .removed
+            .extend(std::mem::take(&mut self.checkpoint.unconfirmed));
+        self.batch.whole = std::mem::take(&mut self.checkpoint.from_start);
+        let stamp_before = self.before.and_then(|before| before.stamp.as_ref());
+        self.checkpoint.stamp = Stamp::of(&self.selected.stamp, stamp_before, self.looked_at);
+    }
+
+    /// What is gathered, with the checkpoint that covers it; `None` where that says nothing new.
+    fn rest(&mut self) -> Option<(Batch, Vec<Hold>)> {
+        let batch = std::mem::take(&mut self.batch);
+        let news = self.before != Some(&self.checkpoint);
+        let checkpoint = news.then(|| self.checkpoint.encode());
+        if checkpoint.is_none() && batch.seen == 0 && batch.skipped.is_empty() && batch.messages.is_empty() {
+            return None;
         }
         let batch = Batch {
             folder: Some(self.selected.folder.clone()),
-            ..std::mem::take(batch)
+            checkpoint,
+            ..batch
         };
-        Ok(Some((batch, std::mem::take(&mut self.hold))))
+        Some((batch, std::mem::take(&mut self.hold)))
     }
 }

@@ -41,8 +41,33 @@ pub(crate) struct Folders {
     /// When they were asked for.
     pub listed_at: SystemTime,
     pub selected: Vec<Selected>,
+    /// Folders of earlier runs that are deleted now.
+    pub gone: Vec<Arc<Folder>>,
+    /// Of all folders that the server shows, those in the deleted items, unless they are read; the others' ids.
+    deleted: HashMap<String, Arc<Folder>>,
+    kept: HashSet<String>,
     /// The root's folder and its new checkpoint, where that changed.
     pub root: Option<(Arc<Folder>, RootCheckpoint)>,
+}
+
+/// Where a folder of an earlier run is now.
+pub(crate) enum Place {
+    /// In the mailbox, read or not.
+    Kept,
+    /// In the deleted items.
+    Deleted(Arc<Folder>),
+    /// Not among the folders that were asked for.
+    Unknown,
+}
+
+impl Folders {
+    pub fn place(&self, id: &str) -> Place {
+        match self.deleted.get(id) {
+            Some(folder) => Place::Deleted(folder.clone()),
+            None if self.kept.contains(id) => Place::Kept,
+            None => Place::Unknown,
+        }
+    }
 }
 
 /// Lists the folders: one request where the roles are known, two where not.
@@ -76,9 +101,21 @@ pub(crate) async fn list(
         .then(|| roles.role(DistinguishedFolder::MsgFolderRoot))
         .flatten()
         .map(|id| (Arc::new(root_folder(&id)), roles.clone()));
+    let (selected, left_out) = select(&all, &roles, wanted);
+    let (deleted, kept): (Vec<_>, Vec<_>) = left_out.into_iter().partition(|left_out| left_out.in_deleted_items);
     Ok(Folders {
         listed_at,
-        selected: select(all, &roles, wanted),
+        kept: selected
+            .iter()
+            .map(|selected| selected.folder.id.clone())
+            .chain(kept.into_iter().map(|left_out| left_out.folder.id))
+            .collect(),
+        deleted: deleted
+            .into_iter()
+            .map(|left_out| (left_out.folder.id.clone(), Arc::new(left_out.folder)))
+            .collect(),
+        selected,
+        gone: Vec::new(),
         root,
     })
 }
@@ -130,30 +167,43 @@ fn kind(role: Option<DistinguishedFolder>) -> FolderType {
     }
 }
 
-fn select(all: Vec<ews::Folder>, roles: &RootCheckpoint, wanted: &[String]) -> Vec<Selected> {
+/// A folder that is not read.
+struct LeftOut {
+    folder: Folder,
+    in_deleted_items: bool,
+}
+
+fn select(all: &[ews::Folder], roles: &RootCheckpoint, wanted: &[String]) -> (Vec<Selected>, Vec<LeftOut>) {
     let by_id: HashMap<&FolderId, &ews::Folder> = all.iter().map(|folder| (&folder.id, folder)).collect();
-    let mut selected = Vec::new();
-    for folder in &all {
+    let (mut selected, mut left_out) = (Vec::new(), Vec::new());
+    for folder in all {
         let line = ancestry(folder, &by_id);
         let holds_mail = folder.class.as_deref().is_none_or(is_mail);
+        let names: Vec<&str> = line.iter().rev().map(|f| f.name.as_str()).collect();
+        let shown = Folder {
+            id: folder.id.0.clone(),
+            name: folder.name.clone(),
+            path: names.join("/"),
+            kind: kind(roles.role_of(&folder.id)),
+        };
         if !holds_mail || !is_wanted(&line, roles, wanted) {
+            left_out.push(LeftOut {
+                folder: shown,
+                in_deleted_items: line[1..]
+                    .iter()
+                    .any(|above| roles.role_of(&above.id) == Some(DistinguishedFolder::DeletedItems)),
+            });
             continue;
         }
-        let names: Vec<&str> = line.iter().rev().map(|f| f.name.as_str()).collect();
         selected.push(Selected {
-            folder: Arc::new(Folder {
-                id: folder.id.0.clone(),
-                name: folder.name.clone(),
-                path: names.join("/"),
-                kind: kind(roles.role_of(&folder.id)),
-            }),
+            folder: Arc::new(shown),
             id: folder.id.clone(),
             stamp: folder.stamp.clone(),
         });
     }
     // The freshest mail first, and always in the same order.
     selected.sort_by(|a, b| rank(a).cmp(&rank(b)));
-    selected
+    (selected, left_out)
 }
 
 fn rank(selected: &Selected) -> (u8, &str) {
@@ -260,7 +310,8 @@ mod tests {
             roles.set(role, &FolderId(id.into()));
         }
         let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-        select(all, &roles, &wanted)
+        select(&all, &roles, &wanted)
+            .0
             .into_iter()
             .map(|s| s.folder.path.clone())
             .collect()
@@ -302,6 +353,6 @@ mod tests {
     #[test]
     fn a_circle_of_folders_ends() {
         let all = vec![folder("a", "b", "A", None), folder("b", "a", "B", None)];
-        assert_eq!(select(all, &RootCheckpoint::default(), &[]).len(), 2);
+        assert_eq!(select(&all, &RootCheckpoint::default(), &[]).0.len(), 2);
     }
 }

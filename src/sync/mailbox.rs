@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use ews::{FolderId, FolderRef};
 use tokio::sync::mpsc;
 
 use crate::budget::{Budget, Hold};
 use crate::checkpoint::{FolderCheckpoint, RootCheckpoint};
 use crate::directory::Directory;
-use crate::folders::{self, Folders};
-use crate::{AddressBook, Batch, Error, Folder, Settings};
+use crate::folders::{self, Folders, Place};
+use crate::{AddressBook, Batch, Error, Folder, FolderType, Settings};
 
 /// What a mailbox is read for.
 #[derive(Debug, Clone)]
@@ -93,7 +94,41 @@ impl Reading {
     /// The folders to read: the first that is asked of a mailbox.
     pub async fn folders(&self, stored: &HashMap<String, String>) -> Result<Folders, ews::Error> {
         let known = RootCheckpoint::find(stored);
-        folders::list(&self.client, &self.mailbox, known, &self.settings.folders).await
+        let mut folders = folders::list(&self.client, &self.mailbox, known, &self.settings.folders).await?;
+        folders.gone = self.gone(&folders, stored).await?;
+        Ok(folders)
+    }
+
+    /// Folders that the host has a checkpoint of, and that are deleted. One that is only left out by the settings is not.
+    async fn gone(&self, folders: &Folders, stored: &HashMap<String, String>) -> Result<Vec<Arc<Folder>>, ews::Error> {
+        let mut gone = Vec::new();
+        let mut missing = Vec::new();
+        for (id, checkpoint) in stored {
+            match folders.place(id) {
+                Place::Kept => {}
+                Place::Deleted(folder) => gone.push(folder),
+                // Of the root, which is no folder of mail.
+                Place::Unknown if FolderCheckpoint::decode(checkpoint).is_none() => {}
+                Place::Unknown => missing.push(FolderRef::Id(FolderId(id.clone()))),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(gone);
+        }
+        let answers = self.mailbox.get_folder(&missing).await?;
+        for (missing, answer) in missing.into_iter().zip(answers) {
+            if let (FolderRef::Id(id), Err(error)) = (missing, answer)
+                && error.code.is_gone()
+            {
+                gone.push(Arc::new(Folder {
+                    id: id.0,
+                    name: String::new(),
+                    path: String::new(),
+                    kind: FolderType::Other,
+                }));
+            }
+        }
+        Ok(gone)
     }
 
     /// Reads all that is new, folder by folder.
@@ -108,14 +143,22 @@ impl Reading {
             let checkpoint = Some(checkpoint.encode());
             self.tell(outlet, folder, checkpoint).await?;
         }
+        for folder in folders.gone {
+            let batch = Batch {
+                folder: Some(folder),
+                folder_gone: true,
+                ..Batch::default()
+            };
+            outlet.send(batch, Vec::new()).await?;
+        }
         for selected in folders.selected {
             let stored = stored.get(&selected.folder.id).map(String::as_str);
-            let before = stored.and_then(FolderCheckpoint::decode).unwrap_or_default();
-            let silent = before
-                .stamp
-                .as_ref()
-                .is_some_and(|stamp| stamp.proves_no_news(&selected.stamp));
-            if silent && before.pending.is_empty() {
+            let before = stored.and_then(FolderCheckpoint::decode);
+            let silent = before.as_ref().is_some_and(|before| {
+                let stamp = before.stamp.as_ref();
+                before.pending.is_empty() && stamp.is_some_and(|stamp| stamp.proves_no_news(&selected.stamp))
+            });
+            if silent {
                 continue;
             }
             let folder = selected.folder.clone();

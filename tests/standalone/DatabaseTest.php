@@ -67,6 +67,24 @@ final class DatabaseTest extends TestCase
         Database::open($path);
     }
 
+    public function testAnEarlierProgramsDatabaseIsBroughtUpToDate(): void
+    {
+        $program = new Program();
+        $path = "{$program->folder}/mail.sqlite";
+        $database = Database::open($path);
+        $columns = $program->column("SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c ORDER BY 1");
+        $database->run('ALTER TABLE copies DROP COLUMN is_seen');
+        $database->run('ALTER TABLE mailboxes DROP COLUMN retry_at');
+        $database->run('PRAGMA user_version = 1');
+        unset($database);
+
+        self::assertNull(Database::openToRead($path)?->value('SELECT max(retry_at) FROM mailboxes'));
+        self::assertSame(
+            $columns,
+            $program->column("SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c ORDER BY 1")
+        );
+    }
+
     public function testANewerProgramsDatabaseIsRefused(): void
     {
         $program = new Program();

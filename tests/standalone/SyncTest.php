@@ -225,6 +225,55 @@ final class SyncTest extends TestCase
         self::assertSame([16], $this->program->column('SELECT count(*) FROM copies'));
     }
 
+    /**
+     * @dataProvider waysToLoseAFolder
+     *
+     * @param array<string, string> $command
+     */
+    public function testCopiesInAFolderThatIsGoneAreGoneAndTheirMailStays(array $command): void
+    {
+        $this->exchange->control(['command' => 'create_folder', 'mailbox' => self::JONAS, 'folder' => 'inbox/Old']);
+        $this->exchange->deliver(self::JONAS, 'inbox/Old', $this->letter('<old@mori-yachts.example>'));
+        self::assertSame(16, $this->sync()['emails']);
+
+        $this->exchange->control($command + ['mailbox' => self::JONAS, 'folder' => 'inbox/Old']);
+        $result = $this->sync();
+
+        self::assertSame([0, 1], [$result['emails'], $result['gone']]);
+        self::assertSame([1], $this->program->column(
+            "SELECT c.is_gone FROM copies c JOIN emails e ON e.id = c.email_id WHERE e.message_id = '<old@mori-yachts.example>'"
+        ));
+        self::assertSame([], $this->program->column("SELECT path FROM folders WHERE name = 'Old'"));
+        self::assertSame(0, $this->sync()['gone']);
+    }
+
+    public static function waysToLoseAFolder(): iterable
+    {
+        yield 'deleted' => [['command' => 'delete_folder']];
+        yield 'thrown away' => [['command' => 'move_folder', 'to' => 'deleteditems']];
+    }
+
+    public function testWhatVanishedWhileTheSyncStateWasLostIsGone(): void
+    {
+        $item = $this->exchange->deliver(self::JONAS, 'inbox', $this->letter('<vanished@mori-yachts.example>'));
+        $this->sync();
+        $this->exchange->control(['command' => 'delete', 'mailbox' => self::JONAS, 'item' => $item]);
+        $this->exchange->control(['command' => 'expire_sync_states', 'mailbox' => self::JONAS]);
+
+        $result = $this->sync();
+
+        self::assertSame([0, 1], [$result['emails'], $result['gone']]);
+        self::assertSame(['<vanished@mori-yachts.example>'], $this->program->column(
+            'SELECT e.message_id FROM emails e JOIN copies c ON c.email_id = e.id WHERE c.is_gone = 1'
+        ));
+    }
+
+    private function letter(string $messageId): string
+    {
+        return "From: Mori Yachts <k.mori@mori-yachts.example>\r\nTo: " . self::JONAS . "\r\nSubject: x\r\nMessage-ID: $messageId\r\n"
+            . "Date: Mon, 2 Mar 2026 09:30:00 +0000\r\n\r\nx\r\n";
+    }
+
     public function testADryRunCountsButStoresNothing(): void
     {
         $dry = $this->program->call('sync', '--dry-run', '--json');

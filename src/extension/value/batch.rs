@@ -34,6 +34,21 @@ impl Value for Batch {
             Type::NullableObject("ExchangeSync\\Folder"),
             "Its folder; null: the batch speaks of the whole mailbox (failure, done).",
         ),
+        Property::new(
+            "startsOver",
+            Type::Bool,
+            "Whether the folder is read from its beginning from here on: no copy stored of it before counts as seen any more.",
+        ),
+        Property::new(
+            "whole",
+            Type::Bool,
+            "Whether the folder has been read to its end since startsOver: copies in it that were not handed out since are gone; the mail stays.",
+        ),
+        Property::new(
+            "folderGone",
+            Type::Bool,
+            "Whether the folder is deleted on the server: all copies in it are gone, and its checkpoint is to be forgotten. Name and path may be empty.",
+        ),
         Property::new("messages", Type::Array("list<Message>"), "Collected mail."),
         Property::new(
             "removed",
@@ -172,6 +187,9 @@ pub(crate) fn batch(batch: sync::Batch) -> PhpResult<ZBox<ZendClassObject<Batch>
         [
             string(batch.mailbox.as_bytes()),
             batch.folder.map_or_else(Zval::null, |one| zvals::object(folder(&one))),
+            bool(batch.starts_over),
+            bool(batch.whole),
+            bool(batch.folder_gone),
             list(messages.into_iter()),
             strings(&batch.removed),
             read_flags(&batch.read_flags)?,

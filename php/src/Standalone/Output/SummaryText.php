@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Output;
 
+use ExchangeMail\Standalone\Storage\Time;
 use ExchangeMail\Standalone\Synchronization\StopRequested;
 use ExchangeMail\Standalone\Synchronization\Summary;
 use Symfony\Component\Console\Output\OutputInterface;
@@ -26,6 +27,13 @@ final class SummaryText
         $output->writeln(self::counts($summary));
         if ($summary->skipped > 0 && !$dryRun) {
             $output->writeln('Why items were skipped: exchange-sync status --skipped');
+        }
+        foreach ($summary->held as $mailbox => $until) {
+            $error->writeln(PlainText::line(sprintf(
+                '%s: not read, the server asks not to be called before %s UTC.',
+                $mailbox,
+                $until->format('Y-m-d H:i:s')
+            )));
         }
         FailureList::write($error, $summary->failures);
         if ([] !== $summary->failures) {
@@ -72,6 +80,7 @@ final class SummaryText
             'read_flags' => $summary->stored->readFlags,
             'gone' => $summary->stored->gone,
             'skipped' => $summary->skipped,
+            'held' => array_map(Time::format(...), $summary->held),
             'failures' => $summary->failures,
         ];
     }

@@ -15,5 +15,8 @@ interface BatchSink
     /** The mailbox with the checkpoints that earlier runs have stored. */
     public function mailbox(string $address): Mailbox;
 
+    /** Until when the server asked to be left alone with the mailbox; null: it may be read. */
+    public function heldUntil(string $address): ?\DateTimeImmutable;
+
     public function save(Batch $batch): Stored;
 }

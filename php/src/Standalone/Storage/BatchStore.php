@@ -31,6 +31,11 @@ final class BatchStore implements BatchSink
         return Checkpoints::mailbox($this->database, $address);
     }
 
+    public function heldUntil(string $address): ?\DateTimeImmutable
+    {
+        return Checkpoints::heldUntil($this->database, $address);
+    }
+
     public function save(Batch $batch): Stored
     {
         return $this->database->transaction(fn () => $this->saveAll($batch));
@@ -40,7 +45,15 @@ final class BatchStore implements BatchSink
     {
         $stored = new Stored();
         $mailbox = $this->mailboxId($batch->mailbox);
+        if (null !== $batch->folder && $batch->folderGone) {
+            $this->forget($stored, $mailbox, $batch->folder);
+
+            return $stored;
+        }
         $folder = null === $batch->folder ? null : $this->folderId($mailbox, $batch->folder);
+        if (null !== $folder && $batch->startsOver) {
+            $this->copies->startOver($folder);
+        }
         foreach ($batch->messages as $message) {
             $email = $this->emails->find($message->messageId);
             $isNew = null === $email;
@@ -51,6 +64,9 @@ final class BatchStore implements BatchSink
         }
         if (null !== $folder) {
             $this->copies->leave($stored, $mailbox, $folder, $batch->removed);
+        }
+        if (null !== $folder && $batch->whole) {
+            $this->copies->leave($stored, $mailbox, $folder, $this->copies->unseen($folder));
         }
         $this->copies->flag($stored, $mailbox, $batch->readFlags);
         foreach ($batch->skipped as $item) {
@@ -72,8 +88,13 @@ final class BatchStore implements BatchSink
         if (null !== $batch->failure) {
             $this->failed[$mailbox] = true;
             $this->database->run(
-                'UPDATE mailboxes SET failed_at = ?, failure = ? WHERE id = ?',
-                [gmdate(Time::FORMAT), FailureText::of($batch->failure, $batch->mailbox), $mailbox]
+                'UPDATE mailboxes SET failed_at = ?, failure = ?, retry_at = ? WHERE id = ?',
+                [
+                    gmdate(Time::FORMAT),
+                    FailureText::of($batch->failure, $batch->mailbox),
+                    null === $batch->failure->retryAt ? null : Time::format($batch->failure->retryAt),
+                    $mailbox,
+                ]
             );
         }
         if (!$batch->done) {
@@ -81,7 +102,7 @@ final class BatchStore implements BatchSink
         }
         if (!isset($this->failed[$mailbox])) {
             $this->database->run(
-                'UPDATE mailboxes SET completed_at = ?, failure = NULL WHERE id = ?',
+                'UPDATE mailboxes SET completed_at = ?, failure = NULL, retry_at = NULL WHERE id = ?',
                 [gmdate(Time::FORMAT), $mailbox]
             );
         }
@@ -93,6 +114,23 @@ final class BatchStore implements BatchSink
         $this->database->run('INSERT OR IGNORE INTO mailboxes (address) VALUES (?)', [$address]);
 
         return (int) $this->database->value('SELECT id FROM mailboxes WHERE address = ?', [$address]);
+    }
+
+    /**
+     * The folder is deleted on the server: its copies are gone, and should it come back, it is read as a new one.
+     */
+    private function forget(Stored $stored, int $mailbox, Folder $folder): void
+    {
+        $id = $this->database->value(
+            'SELECT id FROM folders WHERE mailbox_id = ? AND folder_id = ?',
+            [$mailbox, $folder->id]
+        );
+        if (null === $id) {
+            return;
+        }
+        $this->copies->startOver((int) $id);
+        $this->copies->leave($stored, $mailbox, (int) $id, $this->copies->unseen((int) $id));
+        $this->database->run('DELETE FROM folders WHERE id = ?', [$id]);
     }
 
     private function folderId(int $mailbox, Folder $folder): int

@@ -21,4 +21,14 @@ final class Checkpoints
 
         return new Mailbox($address, $rows->fetchAll(\PDO::FETCH_KEY_PAIR));
     }
+
+    /**
+     * @return \DateTimeImmutable|null until when the server asked to be left alone with the mailbox
+     */
+    public static function heldUntil(Database $database, string $address): ?\DateTimeImmutable
+    {
+        $until = $database->value('SELECT retry_at FROM mailboxes WHERE address = ?', [$address]);
+
+        return null === $until || $until <= gmdate(Time::FORMAT) ? null : new \DateTimeImmutable((string) $until);
+    }
 }

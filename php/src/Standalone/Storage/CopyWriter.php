@@ -34,7 +34,7 @@ final class CopyWriter
         );
         if (null !== $gone) {
             $this->database->run(
-                'UPDATE copies SET email_id = ?, folder_id = ?, item_id = ?, is_read = ?, is_gone = 0 WHERE id = ?',
+                'UPDATE copies SET email_id = ?, folder_id = ?, item_id = ?, is_read = ?, is_gone = 0, is_seen = 1 WHERE id = ?',
                 [$email, $folder, $message->itemId, (int) $message->read, $gone]
             );
             if (null === $known) {
@@ -50,6 +50,24 @@ final class CopyWriter
             [$mailbox, $email, $folder, $message->itemId, (int) $message->read]
         );
         $isNewEmail ? $stored->emails++ : $stored->copies++;
+    }
+
+    /**
+     * The folder is read from its beginning: what was stored of it before is to be seen again.
+     */
+    public function startOver(int $folder): void
+    {
+        $this->database->run('UPDATE copies SET is_seen = 0 WHERE folder_id = ?', [$folder]);
+    }
+
+    /**
+     * @return list<string> items of the folder that were not seen since it was started over
+     */
+    public function unseen(int $folder): array
+    {
+        return $this->database
+            ->run('SELECT item_id FROM copies WHERE folder_id = ? AND is_seen = 0 AND is_gone = 0', [$folder])
+            ->fetchAll(\PDO::FETCH_COLUMN);
     }
 
     /**

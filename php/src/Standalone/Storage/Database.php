@@ -10,7 +10,11 @@ namespace ExchangeMail\Standalone\Storage;
 final class Database
 {
     private const APPLICATION_ID = 0x45585359;
-    private const SCHEMA_VERSION = 1;
+    private const SCHEMA_VERSION = 2;
+    /** What makes of a version's schema the next one. */
+    private const UPGRADES = [
+        1 => 'ALTER TABLE copies ADD COLUMN is_seen INTEGER NOT NULL DEFAULT 1; ALTER TABLE mailboxes ADD COLUMN retry_at TEXT',
+    ];
     private const BUSY_TIMEOUT_MILLISECONDS = 10_000;
 
     /** @var array<string, \PDOStatement> */
@@ -51,11 +55,12 @@ final class Database
         }
         $database = self::connect($path, \PDO::SQLITE_OPEN_READWRITE);
         $database->guard(static fn () => $database->pdo->exec('PRAGMA query_only = ON'));
-        if (0 === $database->checkOrigin()) {
-            return null;
+        $version = $database->checkOrigin();
+        if (0 < $version && $version < self::SCHEMA_VERSION) {
+            self::open($path);
         }
 
-        return $database;
+        return 0 === $version ? null : $database;
     }
 
     /**
@@ -178,13 +183,20 @@ final class Database
 
     private function prepareSchema(): void
     {
-        if (0 === $this->checkOrigin()) {
-            $this->guard(function (): void {
+        $version = $this->checkOrigin();
+        if (self::SCHEMA_VERSION === $version) {
+            return;
+        }
+        $this->guard(function () use ($version): void {
+            if (0 === $version) {
                 $this->pdo->exec((string) file_get_contents(__DIR__ . '/schema.sql'));
                 $this->pdo->exec('PRAGMA application_id = ' . self::APPLICATION_ID);
-                $this->pdo->exec('PRAGMA user_version = ' . self::SCHEMA_VERSION);
-            });
-        }
+            }
+            for ($from = $version; 0 < $from && $from < self::SCHEMA_VERSION; $from++) {
+                $this->pdo->exec(self::UPGRADES[$from]);
+            }
+            $this->pdo->exec('PRAGMA user_version = ' . self::SCHEMA_VERSION);
+        });
     }
 
     /**

@@ -27,6 +27,11 @@ final class DryRun implements BatchSink
         return null === $this->database ? new Mailbox($address) : Checkpoints::mailbox($this->database, $address);
     }
 
+    public function heldUntil(string $address): ?\DateTimeImmutable
+    {
+        return null === $this->database ? null : Checkpoints::heldUntil($this->database, $address);
+    }
+
     public function save(Batch $batch): Stored
     {
         $stored = new Stored();

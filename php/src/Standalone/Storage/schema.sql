@@ -5,7 +5,8 @@ CREATE TABLE mailboxes (
     address      TEXT NOT NULL UNIQUE,
     completed_at TEXT,  -- when it was last read to the end
     failed_at    TEXT,
-    failure      TEXT   -- why the newest run did not read it to the end
+    failure      TEXT,  -- why the newest run did not read it to the end
+    retry_at     TEXT   -- the server asked to be left alone with it until
 );
 CREATE TABLE folders (
     id         INTEGER PRIMARY KEY,
@@ -50,6 +51,7 @@ CREATE TABLE copies (
     item_id    TEXT NOT NULL,              -- EWS ItemId
     is_read    INTEGER NOT NULL,
     is_gone    INTEGER NOT NULL DEFAULT 0, -- deleted on the server, or its new place was not told yet
+    is_seen    INTEGER NOT NULL DEFAULT 1, -- since its folder was read from its beginning the last time
     UNIQUE (mailbox_id, item_id)
 );
 CREATE INDEX copies_of_email ON copies (email_id, mailbox_id);

@@ -21,6 +21,8 @@ final class Summary
     public readonly Stored $stored;
     /** @var list<array{mailbox: string, folder: ?string, exception: string, code: ?string, message: string}> */
     public array $failures = [];
+    /** @var array<string, \DateTimeImmutable> mailboxes not read, since their server asked to be left alone until then */
+    public array $held = [];
     private readonly float $started;
 
     public function __construct()

@@ -32,11 +32,11 @@ final class Synchronization
         array $participants,
         callable $progress
     ): Summary {
-        $withCheckpoints = $this->withCheckpoints($mailboxes);
+        $summary = new Summary();
+        $withCheckpoints = $this->withCheckpoints($mailboxes, $summary);
         $run = [] === $participants
             ? $engine->run($withCheckpoints, $book)
             : $engine->search($withCheckpoints, $book, $participants);
-        $summary = new Summary();
         try {
             foreach ($run as $batch) {
                 $this->stop->after(fn () => $summary->add($batch, $this->sink->save($batch)));
@@ -52,10 +52,15 @@ final class Synchronization
     /**
      * @param list<string> $mailboxes
      */
-    private function withCheckpoints(array $mailboxes): \Generator
+    private function withCheckpoints(array $mailboxes, Summary $summary): \Generator
     {
         foreach ($mailboxes as $address) {
-            yield $this->sink->mailbox($address);
+            $until = $this->sink->heldUntil($address);
+            if (null === $until) {
+                yield $this->sink->mailbox($address);
+            } else {
+                $summary->held[$address] = $until;
+            }
         }
     }
 }

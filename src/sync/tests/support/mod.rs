@@ -69,6 +69,15 @@ pub fn deliver(server: &Handle, mailbox: &str, subject: &str) {
     inbox.deliver("inbox", mail(subject, CUSTOMER, mailbox)).unwrap();
 }
 
+/// Where a message lies, as a host knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    pub folder: String,
+    pub subject: String,
+    pub read: bool,
+    pub seen: bool,
+}
+
 /// What a host's database would hold after its runs.
 #[derive(Default)]
 pub struct Host {
@@ -76,6 +85,8 @@ pub struct Host {
     pub checkpoints: HashMap<String, HashMap<String, String>>,
     /// Subject by mailbox and Message-ID.
     pub stored: BTreeMap<(String, String), String>,
+    /// What lies where: folder id, subject and whether it was seen since the folder was begun, by mailbox and item id.
+    pub copies: BTreeMap<(String, String), Copy>,
     /// Subjects in the order in which their mail came.
     pub arrived: Vec<String>,
     /// How often a message came again.
@@ -123,13 +134,45 @@ impl Host {
         self.batches += 1;
         self.seen += batch.seen;
         let mailbox = batch.mailbox.to_string();
+        let folder = batch
+            .folder
+            .as_ref()
+            .map(|folder| folder.id.clone())
+            .unwrap_or_default();
+        let of_folder = |key: &(String, String), copy: &Copy| key.0 == mailbox && copy.folder == folder;
+        if batch.starts_over {
+            let copies = self.copies.iter_mut().filter(|(key, copy)| of_folder(key, copy));
+            copies.for_each(|(_, copy)| copy.seen = false);
+        }
         for message in batch.messages {
+            self.copies.insert(
+                (mailbox.clone(), message.item_id.clone()),
+                Copy {
+                    folder: folder.clone(),
+                    subject: message.subject.clone(),
+                    read: message.read,
+                    seen: true,
+                },
+            );
             self.arrived.push(message.subject.clone());
             let known = self
                 .stored
                 .insert((mailbox.clone(), message.message_id), message.subject)
                 .is_some();
             self.repeated += usize::from(known);
+        }
+        for (item, read) in &batch.read_flags {
+            let copy = self.copies.get_mut(&(mailbox.clone(), item.clone()));
+            copy.into_iter().for_each(|copy| copy.read = *read);
+        }
+        self.copies
+            .retain(|key, copy| !(of_folder(key, copy) && batch.removed.contains(&key.1)));
+        if batch.whole {
+            self.copies.retain(|key, copy| !of_folder(key, copy) || copy.seen);
+        }
+        if batch.folder_gone {
+            self.copies.retain(|key, copy| !of_folder(key, copy));
+            self.checkpoints.entry(mailbox.clone()).or_default().remove(&folder);
         }
         self.read.extend(batch.read_flags);
         self.removed.extend(batch.removed);
@@ -145,6 +188,34 @@ impl Host {
         if batch.done {
             self.done.push(mailbox);
         }
+    }
+
+    /// Reads a mailbox and stores so many batches, then breaks off; whether the run came to its end before.
+    pub async fn run_broken(&mut self, engine: &Engine, mailbox: &str, batches: usize) -> bool {
+        let mut run = engine.run(Arc::new(book()));
+        let mut kept = 0;
+        let mut offered = false;
+        loop {
+            match run.next().await {
+                Event::WantsMailbox if offered => run.no_more_mailboxes(),
+                Event::WantsMailbox => {
+                    offered = true;
+                    run.offer(self.task(mailbox));
+                }
+                Event::Batch(batch) if kept < batches => {
+                    kept += 1;
+                    self.store(*batch);
+                }
+                Event::Batch(_) => return false,
+                Event::Finished => return true,
+            }
+        }
+    }
+
+    /// Item ids and read flags of the copies in a folder.
+    pub fn copies_in(&self, folder: &str) -> BTreeMap<String, bool> {
+        let of_folder = self.copies.iter().filter(|(_, copy)| copy.folder == folder);
+        of_folder.map(|((_, item), copy)| (item.clone(), copy.read)).collect()
     }
 
     pub fn subjects(&self) -> Vec<&str> {

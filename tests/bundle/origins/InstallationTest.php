@@ -27,9 +27,7 @@ final class InstallationTest extends OroTestCase
             self::markTestSkipped('symfony/stopwatch is not installed.');
         }
         $connection = $this->oro->em->getConnection();
-        foreach (['oro_config_value (section VARCHAR(50))', 'oro_cron_schedule (command VARCHAR(255))'] as $table) {
-            $connection->executeStatement('CREATE TABLE ' . $table);
-        }
+        $connection->executeStatement('CREATE TABLE oro_cron_schedule (command VARCHAR(255))');
         $connection->executeStatement('CREATE TABLE oro_migrations (bundle VARCHAR(250))');
         $connection->executeStatement('CREATE TABLE acl_classes (class_type VARCHAR(200))');
         $connection->executeStatement('CREATE TABLE oro_migrations_data (class_name VARCHAR(255))');

@@ -4,15 +4,19 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Origins;
 
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Manager\MailboxDirectory;
 use ExchangeMail\Bundle\Manager\OriginPlan;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
+use ExchangeMail\Bundle\Manager\ServerChange;
 use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\Mailbox;
+use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
 use Oro\Bundle\OrganizationBundle\Entity\Organization;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Bundle\UserBundle\Entity\User;
@@ -29,12 +33,17 @@ final class OriginSynchronizerTest extends OroTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->oro->settings += ['exchange_mail.enabled' => true, 'exchange_mail.domains' => 'example.com'];
+        $this->oro->settings += [
+            'exchange_mail.enabled' => true,
+            'exchange_mail.server' => 'mail.example.com',
+            'exchange_mail.domains' => 'example.com',
+        ];
         $this->systemMailboxes = new SystemMailboxOrigins($this->oro->doctrine);
         $this->synchronizer = new OriginSynchronizer(
             $this->oro->doctrine,
             new MailboxDirectory($this->oro->doctrine),
             $this->systemMailboxes,
+            new ServerChange($this->oro->doctrine, new NullLogger()),
             new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class)),
             new NullLogger()
         );
@@ -96,11 +105,11 @@ final class OriginSynchronizerTest extends OroTestCase
         $id = $this->origin('jane@example.com')->getId();
 
         $this->change($this->janeId, fn (User $user) => $user->setEnabled(false));
-        self::assertSame([$id], $this->synchronizer->synchronize()->deactivate);
+        self::assertSame([$id], $this->synchronizer->synchronize()->switchOff);
         self::assertSame(['jane@example.com' => false, 'john@example.com' => true], $this->states());
 
         $this->change($this->janeId, fn (User $user) => $user->setEnabled(true));
-        self::assertSame([$id], $this->synchronizer->synchronize()->reactivate);
+        self::assertSame([$id], $this->synchronizer->synchronize()->switchOn);
         self::assertSame(['jane@example.com' => true, 'john@example.com' => true], $this->states());
     }
 
@@ -131,16 +140,103 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame(['jane@example.com' => false, 'john@example.com' => false], $this->states());
     }
 
-    public function testAUserWhoMovesToAnotherOrganizationTakesTheOriginAlong(): void
+    public function testAUsersSecondOrganizationGetsAnOriginOfItsOwn(): void
     {
         $this->synchronizer->synchronize();
-        $other = (new Organization())->setName('Other')->setEnabled(true);
-        $this->oro->em->persist($other);
-        $this->change($this->janeId, fn (User $user) => $user->setOrganization($other));
+        $this->join($this->janeId, 'Second');
+
+        self::assertCount(1, $this->synchronizer->synchronize()->create);
+
+        self::assertSame(
+            [['name' => 'Acme'], ['name' => 'Second']],
+            $this->rows(
+                'SELECT g.name FROM oro_email_origin o INNER JOIN oro_organization g ON g.id = o.organization_id'
+                . " WHERE o.exchange_mailbox = 'jane@example.com' AND o.is_sync_enabled ORDER BY g.name"
+            )
+        );
+    }
+
+    public function testAnOrganizationThatAUserLeftIsReadNoMoreAndKeepsItsMail(): void
+    {
+        $this->join($this->janeId, 'Second');
+        $this->synchronizer->synchronize();
+        $this->change($this->janeId, function (User $user): void {
+            $user->removeOrganization($this->oro->em->getRepository(Organization::class)->findOneBy(['name' => 'Second']));
+        });
+
+        self::assertCount(1, $this->synchronizer->synchronize()->switchOff);
+        self::assertSame(0, $this->hidden());
+    }
+
+    public function testADisabledOrganizationIsNotRead(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->oro->em->find(Organization::class, $this->organizationId)->setEnabled(false);
+        $this->oro->em->flush();
 
         $this->synchronizer->synchronize();
 
-        self::assertSame('Other', $this->origin('jane@example.com')->getOrganization()->getName());
+        self::assertSame(['jane@example.com' => false, 'john@example.com' => false], $this->states());
+    }
+
+    public function testWhatAnEarlierVersionHidIsSeenAgain(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->change($this->johnId, fn (User $user) => $user->setEnabled(false));
+        $this->oro->em->getConnection()->executeStatement('UPDATE oro_email_origin SET isactive = false');
+
+        $this->synchronizer->synchronize();
+
+        self::assertSame(['jane@example.com' => true, 'john@example.com' => false], $this->states());
+    }
+
+    public function testSwitchedOnAgainOlderMailIsNoReasonToAct(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->change($this->janeId, fn (User $user) => $user->setEnabled(false));
+        $this->synchronizer->synchronize();
+        $this->oro->em->getConnection()->executeStatement("UPDATE oro_email_origin SET exchange_switched_on_at = '2026-01-01'");
+        self::assertFalse($this->isTooOld('2026-05-01'));
+
+        $this->change($this->janeId, fn (User $user) => $user->setEnabled(true));
+        $this->synchronizer->synchronize();
+
+        self::assertTrue($this->isTooOld('2026-05-01'));
+        self::assertFalse($this->isTooOld('+1 minute'));
+    }
+
+    public function testWhatCameWhileTheIntegrationWasOffIsNoReasonToAct(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->oro->em->getConnection()->executeStatement("UPDATE oro_email_origin SET exchange_switched_on_at = '2026-01-01'");
+
+        $this->synchronizer->restart();
+
+        self::assertTrue($this->isTooOld('2026-05-01'));
+    }
+
+    public function testAChangeOfServerReadsEveryMailboxAnewIntoItsFolders(): void
+    {
+        $this->synchronizer->synchronize();
+        $origin = $this->origin('jane@example.com');
+        self::assertSame('mail.example.com', $origin->getServer());
+        $folder = (new EmailFolder())->setType('inbox')->setName('Inbox')->setFullName('Inbox');
+        $origin->addFolder($folder)->setRootCheckpoint('root', 'checkpoint')->setNextRunAt(new \DateTime('+1 hour'));
+        $this->oro->em->persist(new ExchangeEmailFolder($folder, 'id of the old server'));
+        $this->oro->em->flush();
+
+        $this->oro->settings['exchange_mail.server'] = 'https://MAIL.example.com/EWS/Exchange.asmx';
+        $this->synchronizer->synchronize();
+        self::assertSame(1, $this->rowCount('exchange_mail_folder'), 'It is the same server.');
+
+        $this->oro->settings['exchange_mail.server'] = 'new.example.com';
+        $this->synchronizer->synchronize();
+
+        $origin = $this->origin('jane@example.com');
+        self::assertSame('new.example.com', $origin->getServer());
+        self::assertNull($origin->getRootCheckpoint());
+        self::assertNull($origin->getNextRunAt());
+        self::assertSame([0, 1], [$this->rowCount('exchange_mail_folder'), $this->rowCount('oro_email_folder')]);
     }
 
     public function testTwoHostsThatFindTheSameUserMakeOneOrigin(): void
@@ -172,8 +268,7 @@ final class OriginSynchronizerTest extends OroTestCase
     public function testASystemMailboxOfExchangeFollowsItsAddressAndTheDomainList(): void
     {
         $mailbox = $this->systemMailbox('info@example.com');
-        $this->systemMailboxes->assign($mailbox);
-        $this->oro->em->persist($mailbox->getOrigin());
+        $this->systemMailboxes->assign($mailbox, null, null);
         $this->oro->em->flush();
         $id = $mailbox->getOrigin()->getId();
 
@@ -182,26 +277,66 @@ final class OriginSynchronizerTest extends OroTestCase
         $this->synchronizer->synchronize();
         $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $id);
         self::assertSame('sales@example.com', $origin->getMailboxAddress());
-        self::assertTrue($origin->isActive());
+        self::assertTrue($origin->isSyncEnabled());
 
         $this->oro->settings['exchange_mail.domains'] = 'example.org';
         $this->synchronizer->synchronize();
-        self::assertFalse($this->oro->em->find(ExchangeEmailOrigin::class, $id)->isActive());
+        self::assertFalse($this->oro->em->find(ExchangeEmailOrigin::class, $id)->isSyncEnabled());
+        self::assertSame(0, $this->hidden());
     }
 
-    public function testASystemMailboxThatNoLongerUsesExchangeLeavesAnInactiveOrigin(): void
+    public function testASystemMailboxThatNoLongerUsesExchangeKeepsItsMailSeen(): void
     {
         $mailbox = $this->systemMailbox('info@example.com');
-        $this->systemMailboxes->assign($mailbox);
+        $this->systemMailboxes->assign($mailbox, null, null);
         $this->oro->em->flush();
         $origin = $mailbox->getOrigin();
 
-        $this->systemMailboxes->release($mailbox);
+        $this->systemMailboxes->release($mailbox, null);
         $this->oro->em->flush();
 
         self::assertNull($mailbox->getOrigin());
-        self::assertFalse($origin->isActive());
+        self::assertTrue($origin->isActive());
+        self::assertFalse($origin->isSyncEnabled());
         self::assertFalse($this->systemMailboxes->usesExchange($mailbox));
+
+        $this->systemMailboxes->assign($mailbox, null, null);
+        self::assertSame($origin, $mailbox->getOrigin(), 'It goes on with its folders.');
+        self::assertTrue($origin->isSyncEnabled());
+    }
+
+    public function testADeletedSystemMailboxIsReadNoMoreAndItsMailStaysSeen(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $this->systemMailboxes->assign($mailbox, null, null);
+        $this->oro->em->flush();
+        $this->oro->em->remove($mailbox);
+        $this->oro->em->flush();
+        self::assertSame(1, $this->hidden(), 'Oro does that.');
+
+        $this->synchronizer->synchronize();
+
+        self::assertFalse($this->states()['info@example.com']);
+    }
+
+    public function testImapMailAndSmtpSettingsOfASystemMailboxOutliveTheChangeToExchangeAndBack(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $imap = (new UserEmailOrigin())->setMailboxName('info')->setUser('info');
+        $imap->setImapHost('imap.example.com')->setSmtpHost('smtp.example.com');
+        $mailbox->setOrigin($imap);
+        $this->oro->em->flush();
+
+        $this->systemMailboxes->assign($mailbox, $imap, null);
+        $this->oro->em->flush();
+        self::assertSame($imap, $mailbox->getOrigin()->getSmtpOrigin());
+        self::assertTrue($imap->isActive(), 'Oro would delete its mail.');
+        self::assertFalse($imap->isSyncEnabled());
+
+        $this->systemMailboxes->release($mailbox, $imap);
+        $this->oro->em->flush();
+        self::assertSame($imap, $mailbox->getOrigin());
+        self::assertTrue($imap->isSyncEnabled());
     }
 
     private function systemMailbox(string $address): Mailbox
@@ -230,6 +365,20 @@ final class OriginSynchronizerTest extends OroTestCase
         $this->oro->em->clear();
     }
 
+    private function join(int $userId, string $name): void
+    {
+        $organization = (new Organization())->setName($name)->setEnabled(true);
+        $this->oro->em->persist($organization);
+        $this->change($userId, fn (User $user) => $user->addOrganization($organization));
+    }
+
+    private function isTooOld(string $moment): bool
+    {
+        $moment = new \DateTimeImmutable($moment);
+
+        return $this->origin('jane@example.com')->isTooOldToTrigger($moment, $moment);
+    }
+
     private function change(int $userId, callable $change): void
     {
         $change($this->oro->em->find(User::class, $userId));
@@ -251,8 +400,14 @@ final class OriginSynchronizerTest extends OroTestCase
      */
     private function states(): array
     {
-        $rows = $this->rows('SELECT exchange_mailbox, isactive FROM oro_email_origin ORDER BY exchange_mailbox');
+        self::assertSame(0, $this->hidden(), 'Oro shows no mail of an origin that is not active.');
+        $rows = $this->rows('SELECT exchange_mailbox, is_sync_enabled FROM oro_email_origin ORDER BY exchange_mailbox');
 
-        return array_column($rows, 'isactive', 'exchange_mailbox');
+        return array_column($rows, 'is_sync_enabled', 'exchange_mailbox');
+    }
+
+    private function hidden(): int
+    {
+        return (int)$this->oro->em->getConnection()->fetchOne('SELECT COUNT(*) FROM oro_email_origin WHERE NOT isactive');
     }
 }

@@ -28,12 +28,12 @@ final class UninstallerTest extends OroTestCase
         // The tables of other bundles that the uninstallation touches, as wide as it needs them.
         foreach (
             [
-            'CREATE TABLE oro_config_value (section VARCHAR(50), name VARCHAR(255))',
             'CREATE TABLE oro_cron_schedule (command VARCHAR(255))',
             'CREATE TABLE oro_migrations (bundle VARCHAR(250), version VARCHAR(250))',
             'CREATE TABLE acl_classes (class_type VARCHAR(200))',
             'CREATE TABLE oro_migrations_data (class_name VARCHAR(255))',
-            "INSERT INTO oro_config_value VALUES ('exchange_mail', 'password'), ('oro_email', 'feature_enabled')",
+            "INSERT INTO oro_config_value (id, section, name, type, created_at, updated_at) VALUES"
+            . " (1, 'exchange_mail', 'password', 'scalar', now(), now()), (2, 'oro_email', 'feature_enabled', 'scalar', now(), now())",
             "INSERT INTO oro_cron_schedule VALUES ('oro:cron:exchange-sync'), ('oro:cron:imap-sync')",
             "INSERT INTO oro_migrations VALUES ('ExchangeMailBundle', 'v1_0'), ('OroEmailBundle', 'v1_0')",
             "INSERT INTO oro_migrations_data VALUES"
@@ -84,7 +84,8 @@ final class UninstallerTest extends OroTestCase
         $origin = $without->find(EmailOrigin::class, $this->originId);
 
         self::assertInstanceOf(InternalEmailOrigin::class, $origin);
-        self::assertFalse($origin->isActive());
+        self::assertTrue($origin->isActive(), 'Oro shows no mail of an origin that is not active.');
+        self::assertFalse($origin->isSyncEnabled());
         self::assertNull($origin->getOwner());
         self::assertSame('Inbox', $origin->getFolders()->first()->getName());
     }

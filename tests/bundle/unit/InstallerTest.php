@@ -20,7 +20,7 @@ final class InstallerTest extends TestCase
     {
         $schema = $this->install();
 
-        $expected = ['oro_email_origin' => ['id', 'owner_id']];
+        $expected = ['oro_email_origin' => ['id', 'owner_id', 'organization_id']];
         foreach (glob(\dirname(__DIR__, 3) . '/php/src/Bundle/Resources/config/doctrine/*.orm.xml') ?: [] as $file) {
             $entity = simplexml_load_file($file)->entity;
             $table = (string)($entity['table'] ?? 'oro_email_origin');
@@ -62,7 +62,9 @@ final class InstallerTest extends TestCase
             $table->addColumn('id', 'integer', ['autoincrement' => true]);
             $table->setPrimaryKey(['id']);
         }
-        $schema->getTable('oro_email_origin')->addColumn('owner_id', 'integer', ['notnull' => false]);
+        foreach (['owner_id', 'organization_id'] as $column) {
+            $schema->getTable('oro_email_origin')->addColumn($column, 'integer', ['notnull' => false]);
+        }
         (new ExchangeMailBundleInstaller())->up($schema, $this->createMock(QueryBag::class));
 
         return $schema;

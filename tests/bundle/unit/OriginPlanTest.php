@@ -19,7 +19,7 @@ final class OriginPlanTest extends TestCase
         );
 
         self::assertEquals([new WantedMailbox('jane@example.com', 1, 1)], $plan->create);
-        self::assertSame([7], $plan->deactivate);
+        self::assertSame([7], $plan->switchOff);
         self::assertSame([], $plan->rename);
     }
 
@@ -37,7 +37,7 @@ final class OriginPlanTest extends TestCase
 
         self::assertEquals([7 => new WantedMailbox('jane.doe@example.com', 1, 1)], $plan->rename);
         self::assertSame([], $plan->create);
-        self::assertSame([], $plan->deactivate);
+        self::assertSame([], $plan->switchOff);
     }
 
     public function testTwoAddressesThatCameForOneThatWentAreNoRename(): void
@@ -49,7 +49,7 @@ final class OriginPlanTest extends TestCase
 
         self::assertSame([], $plan->rename);
         self::assertCount(2, $plan->create);
-        self::assertSame([7], $plan->deactivate);
+        self::assertSame([7], $plan->switchOff);
     }
 
     public function testAnAddressThatMovesToAnotherUserDoesNotTakeTheOthersMailAlong(): void
@@ -60,7 +60,29 @@ final class OriginPlanTest extends TestCase
         );
 
         self::assertEquals([new WantedMailbox('info@example.com', 2, 1)], $plan->create);
-        self::assertSame([7], $plan->deactivate);
+        self::assertSame([7], $plan->switchOff);
+    }
+
+    public function testAUserOfTwoOrganizationsHasOneOriginInEach(): void
+    {
+        $plan = OriginPlan::make(
+            [new WantedMailbox('jane@example.com', 1, 1), new WantedMailbox('jane@example.com', 1, 2)],
+            [new KnownOrigin(7, 'jane@example.com', 1, 1, true)]
+        );
+
+        self::assertEquals([new WantedMailbox('jane@example.com', 1, 2)], $plan->create);
+        self::assertSame([], [...$plan->rename, ...$plan->switchOn, ...$plan->switchOff]);
+    }
+
+    public function testAnAddressThatChangedIsRenamedInEachOrganization(): void
+    {
+        $plan = OriginPlan::make(
+            [new WantedMailbox('doe@example.com', 1, 1), new WantedMailbox('doe@example.com', 1, 2)],
+            [new KnownOrigin(7, 'jane@example.com', 1, 1, true), new KnownOrigin(8, 'jane@example.com', 1, 2, true)]
+        );
+
+        self::assertSame([7 => 1, 8 => 2], array_map(static fn (WantedMailbox $new): int => $new->organizationId, $plan->rename));
+        self::assertSame([], $plan->create);
     }
 
     public function testOfTwoUsersWithOneAddressTheFirstKeepsIt(): void

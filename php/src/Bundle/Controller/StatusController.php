@@ -74,7 +74,7 @@ final class StatusController
         }
         $origin = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class)->find(ExchangeEmailOrigin::class, $id);
 
-        return null !== $origin && $origin->isActive()
+        return null !== $origin && $origin->isSyncEnabled()
             ? null
             : $this->translator->trans('exchange_mail.status.sync_now.inactive');
     }

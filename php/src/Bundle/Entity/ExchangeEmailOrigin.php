@@ -5,44 +5,61 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Entity;
 
 use Oro\Bundle\EmailBundle\Entity\EmailOrigin;
+use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
 
 /**
- * An Exchange mailbox that Oro reads: of a user (owner is set) or of a system mailbox (mailbox is set). Knows its state, no server.
+ * An Exchange mailbox that Oro reads: of a user (owner is set) or of a system mailbox (mailbox is set).
+ *
+ * Switched off it has isSyncEnabled = false. isActive stays true: with false Oro hides all mail of the origin.
  */
 class ExchangeEmailOrigin extends EmailOrigin
 {
     /** The width of oro_email_origin.mailbox_name. */
     private const MAILBOX_NAME_LENGTH = 64;
 
-    private ?string $mailboxAddress = null;
+    /** How long an additional address that is no mailbox is left alone; an administrator's "Sync now" does not wait. */
+    private const NO_MAILBOX_PAUSE_IN_DAYS = 30;
 
-    private ?string $rootFolderId = null;
+    /** EWS ResponseCodes for an address that has no mailbox, or is another name of one. */
+    private const NO_MAILBOX_CODES = ['ErrorNonExistentMailbox', 'ErrorNonPrimarySmtpAddress'];
 
-    private ?string $rootCheckpoint = null;
+    protected ?string $mailboxAddress = null;
 
-    private ?\DateTimeInterface $lastRunAt = null;
+    protected ?string $server = null;
 
-    private ?\DateTimeInterface $nextRunAt = null;
+    protected ?\DateTimeInterface $switchedOnAt = null;
 
-    private ?int $collected = 0;
+    protected ?\DateTimeInterface $since = null;
 
-    private ?int $skipped = 0;
+    protected ?UserEmailOrigin $smtpOrigin = null;
 
-    private ?string $lastError = null;
+    protected ?string $rootFolderId = null;
 
-    private ?string $lastErrorRemedy = null;
+    protected ?string $rootCheckpoint = null;
 
-    private ?string $lastErrorCode = null;
+    protected ?\DateTimeInterface $lastRunAt = null;
 
-    private ?string $lastErrorException = null;
+    protected ?\DateTimeInterface $nextRunAt = null;
+
+    protected ?int $collected = 0;
+
+    protected ?int $skipped = 0;
+
+    protected ?string $lastError = null;
+
+    protected ?string $lastErrorRemedy = null;
+
+    protected ?string $lastErrorCode = null;
+
+    protected ?string $lastErrorException = null;
 
     /** Written by OriginLeases only. */
-    private ?string $lease = null;
+    protected ?string $lease = null;
 
-    private ?\DateTimeInterface $leaseUntil = null;
+    protected ?\DateTimeInterface $leaseUntil = null;
 
     /** Written by OriginLeases only: the run that holds the lease has an old address book. */
-    private ?bool $outdated = null;
+    protected ?bool $outdated = null;
 
     /**
      * The SMTP address of the mailbox, lower case.
@@ -69,6 +86,101 @@ class ExchangeEmailOrigin extends EmailOrigin
     public function getUser(): ?string
     {
         return $this->mailboxAddress;
+    }
+
+    /**
+     * Oro's form of a system mailbox asks the mailbox's origin for it: the (encrypted) one of its SMTP settings.
+     */
+    public function getPassword(): ?string
+    {
+        return $this->smtpOrigin?->getPassword();
+    }
+
+    /**
+     * The server that folders and checkpoints are of, by its name in the settings; null: not read yet.
+     */
+    public function getServer(): ?string
+    {
+        return $this->server;
+    }
+
+    public function setServer(?string $server): self
+    {
+        $this->server = $server;
+
+        return $this;
+    }
+
+    /**
+     * When Exchange was switched on for this mailbox.
+     */
+    public function getSwitchedOnAt(): ?\DateTimeInterface
+    {
+        return $this->switchedOnAt;
+    }
+
+    /**
+     * To be read from now on.
+     */
+    public function switchOn(\DateTimeInterface $moment): self
+    {
+        $this->isActive = true;
+        $this->isSyncEnabled = true;
+        $this->switchedOnAt = self::mutable($moment);
+        $this->nextRunAt = null;
+
+        return $this;
+    }
+
+    /**
+     * No longer to be read; what was collected is still shown.
+     */
+    public function switchOff(): self
+    {
+        $this->isActive = true;
+        $this->isSyncEnabled = false;
+
+        return $this;
+    }
+
+    /**
+     * Mail that was received before is not collected; null: the start date of the settings.
+     */
+    public function getSince(): ?\DateTimeInterface
+    {
+        return $this->since;
+    }
+
+    public function setSince(?\DateTimeInterface $since): self
+    {
+        $this->since = self::mutable($since);
+
+        return $this;
+    }
+
+    /**
+     * Whether a message is older than the connection of its mailbox, so that it may be stored but is no reason to act:
+     * no automatic reply, process, workflow or notification.
+     */
+    public function isTooOldToTrigger(\DateTimeInterface $sent, \DateTimeInterface $received): bool
+    {
+        // as Oro's IMAP compares: mail in a folder of sent items may have no date of receipt
+        return max($sent, $received) < max($this->switchedOnAt, $this->since);
+    }
+
+    /**
+     * By which a system mailbox sends: Oro's own origin, kept beside this one for its SMTP settings.
+     */
+    public function getSmtpOrigin(): ?UserEmailOrigin
+    {
+        return $this->smtpOrigin;
+    }
+
+    public function setSmtpOrigin(?UserEmailOrigin $smtpOrigin): self
+    {
+        $this->smtpOrigin = $smtpOrigin;
+
+        return $this;
     }
 
     public function getRootFolderId(): ?string
@@ -194,6 +306,8 @@ class ExchangeEmailOrigin extends EmailOrigin
     }
 
     /**
+     * Of an additional address that is no mailbox of its own nothing is wrong: it is left alone for a while, without an error.
+     *
      * @param string                  $exception class of the engine's exception
      * @param string|null             $code      EWS ResponseCode
      * @param \DateTimeInterface|null $retryAt   not before this moment; null: with the next run
@@ -206,6 +320,14 @@ class ExchangeEmailOrigin extends EmailOrigin
         string $remedy,
         ?\DateTimeInterface $retryAt = null
     ): self {
+        if ($this->isAdditionalAddress() && \in_array($code, self::NO_MAILBOX_CODES, true)) {
+            $this->recordSuccess($finishedAt);
+            $this->lastErrorCode = $code;
+            $pause = new \DateInterval(\sprintf('P%dD', self::NO_MAILBOX_PAUSE_IN_DAYS));
+            $this->nextRunAt = self::mutable($finishedAt)->add($pause);
+
+            return $this;
+        }
         $this->lastRunAt = self::mutable($finishedAt);
         $this->nextRunAt = self::mutable($retryAt);
         $this->lastError = $message;
@@ -214,6 +336,14 @@ class ExchangeEmailOrigin extends EmailOrigin
         $this->lastErrorException = $exception;
 
         return $this;
+    }
+
+    /**
+     * Whether this is an additional address of a user of which Exchange said that it is no mailbox of its own.
+     */
+    public function hasNoMailbox(): bool
+    {
+        return null === $this->lastError && null !== $this->lastErrorCode;
     }
 
     /**
@@ -227,6 +357,11 @@ class ExchangeEmailOrigin extends EmailOrigin
     public function __toString(): string
     {
         return \sprintf('Exchange - %s', (string)$this->mailboxAddress);
+    }
+
+    private function isAdditionalAddress(): bool
+    {
+        return null !== $this->owner && mb_strtolower(trim((string)$this->owner->getEmail())) !== $this->mailboxAddress;
     }
 
     /**

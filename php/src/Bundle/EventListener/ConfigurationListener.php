@@ -14,7 +14,7 @@ use Oro\Bundle\ConfigBundle\Event\ConfigUpdateEvent;
  */
 final class ConfigurationListener
 {
-    private const CHANGES_MAILBOXES = [Configuration::ENABLED, Configuration::DOMAINS];
+    private const CHANGES_MAILBOXES = [Configuration::ENABLED, Configuration::DOMAINS, Configuration::SERVER];
     private const CHANGES_CONNECTION = [
         Configuration::ENABLED,
         Configuration::SERVER,
@@ -32,6 +32,9 @@ final class ConfigurationListener
 
     public function onUpdate(ConfigUpdateEvent $event): void
     {
+        if ($event->isChanged(Configuration::key(Configuration::ENABLED))) {
+            $this->synchronizer->restart();
+        }
         if (self::isChanged($event, self::CHANGES_MAILBOXES)) {
             $this->synchronizer->synchronize();
         }

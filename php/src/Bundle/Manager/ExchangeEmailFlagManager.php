@@ -13,8 +13,8 @@ use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Provider\EmailFlagManagerInterface;
 
 /**
- * Marks messages in Exchange as read or unread when a user of Oro does, while the integration is switched on. EWS has no other
- * flag that Oro knows.
+ * Marks messages in Exchange as read or unread when a user of Oro does, while the integration and the mailbox are switched on.
+ * EWS has no other flag that Oro knows.
  */
 final class ExchangeEmailFlagManager implements EmailFlagManagerInterface
 {
@@ -49,7 +49,7 @@ final class ExchangeEmailFlagManager implements EmailFlagManagerInterface
         $origin = $folder->getOrigin();
         $item = $this->em->getRepository(ExchangeEmail::class)->findOneInFolder($email, $folder);
         // what was deleted in Exchange has no flag there
-        if (null !== $item && $origin instanceof ExchangeEmailOrigin) {
+        if (null !== $item && $origin instanceof ExchangeEmailOrigin && $origin->isSyncEnabled()) {
             $this->engines->get()->setRead((string)$origin->getMailboxAddress(), [$item->getItemId()], $read);
         }
     }

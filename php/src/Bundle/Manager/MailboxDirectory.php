@@ -13,7 +13,7 @@ use Oro\Bundle\UserBundle\Entity\Email as UserEmail;
 use Oro\Bundle\UserBundle\Entity\User;
 
 /**
- * Lists the mailboxes of enabled users, and the origins there are for them. Reads only.
+ * Lists the mailboxes of enabled users, one for each of their organizations, and the origins there are for them. Reads only.
  */
 final class MailboxDirectory
 {
@@ -33,21 +33,24 @@ final class MailboxDirectory
         }
 
         $main = $this->em()->createQueryBuilder()
-            ->select('u.email AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
-            ->from(User::class, 'u')
-            ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
-            ->orderBy('u.id');
+            ->select('u.email AS address')
+            ->from(User::class, 'u');
         $additional = $this->em()->createQueryBuilder()
-            ->select('e.email AS address', 'u.id AS userId', 'IDENTITY(u.organization) AS organizationId')
+            ->select('e.email AS address')
             ->from(UserEmail::class, 'e')
-            ->innerJoin('e.user', 'u')
-            ->where('u.enabled = :enabled AND u.organization IS NOT NULL')
-            ->orderBy('u.id')
-            ->addOrderBy('e.id');
-
-        foreach ([[$main, 'u.email'], [$additional, 'e.email']] as [$query, $column]) {
+            ->innerJoin('e.user', 'u');
+        foreach ([[$main, 'u.email', 'u.id'], [$additional, 'e.email', 'e.id']] as [$query, $column, $order]) {
+            $query
+                ->addSelect('u.id AS userId', 'organization.id AS organizationId')
+                ->innerJoin('u.organizations', 'organization')
+                ->where('u.enabled = :yes AND organization.enabled = :yes')
+                ->setParameter('yes', true)
+                ->orderBy('u.id')
+                ->addOrderBy($order)
+                ->addOrderBy('organization.id');
             $this->restrict($query, $column, $domains);
-            foreach ($query->setParameter('enabled', true)->getQuery()->toIterable() as $row) {
+            // Doctrine iterates no query with a collection
+            foreach ($query->getQuery()->getArrayResult() as $row) {
                 // LIKE compares as the database collates; the list has the last word.
                 if ($domains->covers($row['address'])) {
                     yield new WantedMailbox(mb_strtolower(trim($row['address'])), (int)$row['userId'], (int)$row['organizationId']);
@@ -63,7 +66,7 @@ final class MailboxDirectory
     {
         $query = $this->em()->createQueryBuilder()
             ->select('o.id', 'o.mailboxAddress AS address', 'IDENTITY(o.owner) AS userId')
-            ->addSelect('IDENTITY(o.organization) AS organizationId', 'o.isActive AS active')
+            ->addSelect('IDENTITY(o.organization) AS organizationId', 'o.isSyncEnabled AS isSyncEnabled')
             ->from(ExchangeEmailOrigin::class, 'o')
             ->where('o.owner IS NOT NULL')
             ->orderBy('o.id')
@@ -75,7 +78,7 @@ final class MailboxDirectory
                 (string)$row['address'],
                 (int)$row['userId'],
                 null === $row['organizationId'] ? null : (int)$row['organizationId'],
-                (bool)$row['active']
+                (bool)($row['isSyncEnabled'] ?? true)
             );
         }
     }

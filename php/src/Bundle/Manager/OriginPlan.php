@@ -10,18 +10,16 @@ namespace ExchangeMail\Bundle\Manager;
 final readonly class OriginPlan
 {
     /**
-     * @param list<WantedMailbox>        $create
-     * @param array<int, WantedMailbox>  $rename     by origin id: the user's address changed
-     * @param array<int, WantedMailbox>  $move       by origin id: the user belongs to another organization now
-     * @param list<int>                  $reactivate origin ids
-     * @param list<int>                  $deactivate origin ids
+     * @param list<WantedMailbox>       $create
+     * @param array<int, WantedMailbox> $rename    by origin id: the user's address changed
+     * @param list<int>                 $switchOn  origin ids
+     * @param list<int>                 $switchOff origin ids
      */
     private function __construct(
         public array $create,
         public array $rename,
-        public array $move,
-        public array $reactivate,
-        public array $deactivate
+        public array $switchOn,
+        public array $switchOff
     ) {
     }
 
@@ -32,63 +30,52 @@ final readonly class OriginPlan
     public static function make(iterable $wanted, iterable $known): self
     {
         $missing = [];
-        $taken = [];
+        $readers = [];
         foreach ($wanted as $mailbox) {
-            if (!isset($taken[$mailbox->address])) {
-                $taken[$mailbox->address] = true;
-                $missing[$mailbox->userId . ' ' . $mailbox->address] = $mailbox;
+            $readers[$mailbox->address] ??= $mailbox->userId;
+            if ($readers[$mailbox->address] === $mailbox->userId) {
+                $missing[$mailbox->key()] = $mailbox;
             }
         }
 
-        $move = [];
-        $reactivate = [];
+        $switchOn = [];
         $surplus = [];
         foreach ($known as $origin) {
-            $key = $origin->userId . ' ' . $origin->address;
-            $mailbox = $missing[$key] ?? null;
-            if (null === $mailbox) {
+            if (!isset($missing[$origin->key()])) {
                 $surplus[] = $origin;
                 continue;
             }
-            unset($missing[$key]);
-            if (!$origin->active) {
-                $reactivate[] = $origin->id;
-            }
-            if ($origin->organizationId !== $mailbox->organizationId) {
-                $move[$origin->id] = $mailbox;
+            unset($missing[$origin->key()]);
+            if (!$origin->isSyncEnabled) {
+                $switchOn[] = $origin->id;
             }
         }
 
+        $surplus = array_filter($surplus, static fn (KnownOrigin $origin): bool => $origin->isSyncEnabled);
         $rename = self::findRenamed($missing, $surplus);
+        foreach ($rename as $mailbox) {
+            unset($missing[$mailbox->key()]);
+        }
+        $switchOff = [];
+        foreach ($surplus as $origin) {
+            if (!isset($rename[$origin->id])) {
+                $switchOff[] = $origin->id;
+            }
+        }
 
-        return new self(
-            array_values(array_diff_key($missing, array_flip(array_map(
-                static fn (WantedMailbox $mailbox): string => $mailbox->userId . ' ' . $mailbox->address,
-                $rename
-            )))),
-            $rename,
-            $move,
-            $reactivate,
-            array_values(array_map(
-                static fn (KnownOrigin $origin): int => $origin->id,
-                array_filter(
-                    $surplus,
-                    static fn (KnownOrigin $origin): bool => $origin->active && !isset($rename[$origin->id])
-                )
-            ))
-        );
+        return new self(array_values($missing), $rename, $switchOn, $switchOff);
     }
 
     public function isEmpty(): bool
     {
-        return [] === array_merge($this->create, $this->rename, $this->move, $this->reactivate, $this->deactivate);
+        return [] === array_merge($this->create, $this->rename, $this->switchOn, $this->switchOff);
     }
 
     /**
      * Where exactly one address of a user went and one came, the mailbox was renamed: its origin goes on with what it has.
      *
      * @param array<string, WantedMailbox> $missing
-     * @param list<KnownOrigin>            $surplus
+     * @param array<KnownOrigin>           $surplus
      *
      * @return array<int, WantedMailbox>
      */
@@ -96,19 +83,17 @@ final readonly class OriginPlan
     {
         $came = [];
         foreach ($missing as $mailbox) {
-            $came[$mailbox->userId][] = $mailbox;
+            $came[$mailbox->reader()][] = $mailbox;
         }
         $went = [];
         foreach ($surplus as $origin) {
-            if ($origin->active) {
-                $went[$origin->userId][] = $origin;
-            }
+            $went[$origin->reader()][] = $origin;
         }
 
         $renamed = [];
-        foreach ($went as $userId => $origins) {
-            if (1 === \count($origins) && 1 === \count($came[$userId] ?? [])) {
-                $renamed[$origins[0]->id] = $came[$userId][0];
+        foreach ($went as $reader => $origins) {
+            if (1 === \count($origins) && 1 === \count($came[$reader] ?? [])) {
+                $renamed[$origins[0]->id] = $came[$reader][0];
             }
         }
 

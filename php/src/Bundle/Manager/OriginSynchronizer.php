@@ -15,7 +15,7 @@ use Psr\Log\LoggerInterface;
 
 /**
  * Lets the origins follow the users and system mailboxes: new, disabled, renamed, out of the domain list. Deletes nothing:
- * an origin that is no longer wanted is switched off and keeps its mail.
+ * an origin that is no longer wanted is not read any more, and its mail stays where it is seen.
  */
 final class OriginSynchronizer
 {
@@ -25,6 +25,7 @@ final class OriginSynchronizer
         private readonly ManagerRegistry $doctrine,
         private readonly MailboxDirectory $directory,
         private readonly SystemMailboxOrigins $systemMailboxes,
+        private readonly ServerChange $serverChange,
         private readonly SettingsProvider $settingsProvider,
         private readonly LoggerInterface $logger
     ) {
@@ -40,13 +41,28 @@ final class OriginSynchronizer
             return OriginPlan::make([], []);
         }
 
+        $this->showHidden();
         $plan = OriginPlan::make($this->directory->getWanted($settings->domains), $this->directory->getKnown());
         if (!$plan->isEmpty()) {
             $this->apply($plan);
         }
         $this->systemMailboxes->follow($settings->domains);
+        $this->serverChange->follow($settings->server);
 
         return $plan;
+    }
+
+    /**
+     * The integration was switched on: what came while it was off is collected, but is no reason to act any more.
+     */
+    public function restart(): void
+    {
+        $this->createUpdate()
+            ->set('o.switchedOnAt', ':now')
+            ->where('o.switchedOnAt IS NOT NULL')
+            ->setParameter('now', self::now(), Types::DATETIME_MUTABLE)
+            ->getQuery()
+            ->execute();
     }
 
     private function apply(OriginPlan $plan): void
@@ -54,15 +70,8 @@ final class OriginSynchronizer
         foreach ($plan->rename as $originId => $mailbox) {
             $this->rename($originId, $mailbox);
         }
-        foreach ($plan->move as $originId => $mailbox) {
-            $this->createUpdate($originId)
-                ->set('o.organization', ':organization')
-                ->setParameter('organization', $mailbox->organizationId)
-                ->getQuery()
-                ->execute();
-        }
-        $this->setActive($plan->deactivate, false);
-        $this->setActive($plan->reactivate, true);
+        $this->switchOff($plan->switchOff);
+        $this->switchOn($plan->switchOn);
         foreach ($plan->create as $mailbox) {
             $this->create($mailbox);
         }
@@ -70,10 +79,24 @@ final class OriginSynchronizer
         $this->logger->info('Exchange mailboxes follow the users.', [
             'created' => \count($plan->create),
             'renamed' => \count($plan->rename),
-            'moved' => \count($plan->move),
-            'reactivated' => \count($plan->reactivate),
-            'deactivated' => \count($plan->deactivate),
+            'switched on' => \count($plan->switchOn),
+            'switched off' => \count($plan->switchOff),
         ]);
+    }
+
+    /**
+     * Oro hides the mail of an origin that is not active. It sets that itself, as when a mailbox is deleted; for us it is off.
+     */
+    private function showHidden(): void
+    {
+        $this->createUpdate()
+            ->set('o.isActive', ':yes')
+            ->set('o.isSyncEnabled', ':no')
+            ->where('o.isActive = :no')
+            ->setParameter('yes', true, Types::BOOLEAN)
+            ->setParameter('no', false, Types::BOOLEAN)
+            ->getQuery()
+            ->execute();
     }
 
     /**
@@ -83,7 +106,9 @@ final class OriginSynchronizer
     {
         $em = $this->em();
         $metadata = $em->getClassMetadata(ExchangeEmailOrigin::class);
-        $origin = (new ExchangeEmailOrigin())->setMailboxAddress($mailbox->address);
+        $origin = (new ExchangeEmailOrigin())
+            ->setMailboxAddress($mailbox->address)
+            ->switchOn(self::now());
 
         $row = [];
         $types = [];
@@ -111,51 +136,77 @@ final class OriginSynchronizer
     private function rename(int $originId, WantedMailbox $mailbox): void
     {
         $renamed = (new ExchangeEmailOrigin())->setMailboxAddress($mailbox->address);
-        $query = $this->createUpdate($originId)
+        $query = $this->createUpdate()
             ->set('o.mailboxAddress', ':address')
             ->set('o.mailboxName', ':name')
-            ->set('o.organization', ':organization')
             ->set('o.rootCheckpoint', 'NULL')
+            // what was wrong with the old address says nothing of the new one, which is due at once
+            ->set('o.nextRunAt', 'NULL')
+            ->set('o.lastError', 'NULL')
+            ->set('o.lastErrorRemedy', 'NULL')
+            ->set('o.lastErrorCode', 'NULL')
+            ->set('o.lastErrorException', 'NULL')
+            ->where('o.id = :id')
+            ->setParameter('id', $originId)
             ->setParameter('address', $renamed->getMailboxAddress())
             ->setParameter('name', $renamed->getMailboxName())
-            ->setParameter('organization', $mailbox->organizationId)
             ->getQuery();
 
         try {
             $query->execute();
         } catch (UniqueConstraintViolationException) {
             // Another host made an origin of the new address meanwhile.
-            $this->setActive([$originId], false);
+            $this->switchOff([$originId]);
         }
     }
 
     /**
      * @param list<int> $originIds
      */
-    private function setActive(array $originIds, bool $active): void
+    private function switchOff(array $originIds): void
     {
         foreach (array_chunk($originIds, self::CHUNK) as $chunk) {
-            $this->em()->createQueryBuilder()
-                ->update(ExchangeEmailOrigin::class, 'o')
-                ->set('o.isActive', ':active')
+            $this->createUpdate()
+                ->set('o.isSyncEnabled', ':no')
                 ->where('o.id IN (:ids)')
-                ->setParameter('active', $active, Types::BOOLEAN)
+                ->setParameter('no', false, Types::BOOLEAN)
                 ->setParameter('ids', $chunk)
                 ->getQuery()
                 ->execute();
         }
     }
 
-    private function createUpdate(int $originId): QueryBuilder
+    /**
+     * @param list<int> $originIds
+     */
+    private function switchOn(array $originIds): void
     {
-        return $this->em()->createQueryBuilder()
-            ->update(ExchangeEmailOrigin::class, 'o')
-            ->where('o.id = :id')
-            ->setParameter('id', $originId);
+        foreach (array_chunk($originIds, self::CHUNK) as $chunk) {
+            $this->createUpdate()
+                ->set('o.isSyncEnabled', ':yes')
+                ->set('o.switchedOnAt', ':now')
+                ->set('o.nextRunAt', 'NULL')
+                ->where('o.id IN (:ids)')
+                ->setParameter('yes', true, Types::BOOLEAN)
+                ->setParameter('now', self::now(), Types::DATETIME_MUTABLE)
+                ->setParameter('ids', $chunk)
+                ->getQuery()
+                ->execute();
+        }
+    }
+
+    private function createUpdate(): QueryBuilder
+    {
+        return $this->em()->createQueryBuilder()->update(ExchangeEmailOrigin::class, 'o');
     }
 
     private function em(): EntityManagerInterface
     {
         return $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
+    }
+
+    private static function now(): \DateTime
+    {
+        return new \DateTime('now', new \DateTimeZone('UTC'));
     }
 }

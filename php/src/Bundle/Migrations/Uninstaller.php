@@ -16,13 +16,15 @@ use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
 /**
  * Undoes what the installer and the running integration wrote, so that Oro works without the bundle's classes.
  *
- * Collected mail stays: its origins become inactive internal ones, because Oro can't load an origin whose class is gone. They
- * lose their owner, so that Oro does not take one for the user's outbox.
+ * Collected mail stays, and stays seen: its origins become internal ones, because Oro can't load an origin whose class is gone.
+ * They lose their owner, so that Oro does not take one for the user's outbox. System mailboxes get back the origin of before.
  */
 final class Uninstaller
 {
     private const TABLES = ['exchange_mail_email', 'exchange_mail_folder', 'exchange_mail_late_address'];
-    private const INDEX = 'exchange_mail_origin_uidx';
+    private const INDEXES = ['exchange_mail_origin_uidx', 'exchange_mail_origin_smtp_idx'];
+    private const SMTP_KEY = 'exchange_mail_origin_smtp_fk';
+    private const SMTP_COLUMN = 'exchange_smtp_origin_id';
     private const ORIGIN_TABLE = 'oro_email_origin';
     private const COLUMN_PREFIX = 'exchange_';
     private const ACL_RESOURCES = ['exchange_mail_status_view', 'exchange_mail_sync_now'];
@@ -52,10 +54,14 @@ final class Uninstaller
         return [
             ...$this->getOriginStatements($connection),
             ...array_map(static fn (string $table): string => 'DROP TABLE ' . $table, self::TABLES),
-            $platform->getDropIndexSQL(self::INDEX, self::ORIGIN_TABLE),
+            $platform->getDropForeignKeySQL(self::SMTP_KEY, self::ORIGIN_TABLE),
+            ...array_map(
+                static fn (string $index): string => $platform->getDropIndexSQL($index, self::ORIGIN_TABLE),
+                self::INDEXES
+            ),
             ...array_map(
                 static fn (string $column): string => \sprintf('ALTER TABLE %s DROP COLUMN %s', self::ORIGIN_TABLE, $column),
-                $this->getColumns()
+                [self::SMTP_COLUMN, ...$this->getColumns()]
             ),
             "DELETE FROM oro_config_value WHERE section = 'exchange_mail'",
             "DELETE FROM oro_cron_schedule WHERE command = 'oro:cron:exchange-sync'",
@@ -114,18 +120,29 @@ final class Uninstaller
         $metadata = $this->em()->getClassMetadata(ExchangeEmailOrigin::class);
         $own = $connection->quote($metadata->discriminatorValue);
         $internal = $connection->quote($this->em()->getClassMetadata(InternalEmailOrigin::class)->discriminatorValue);
+        $platform = $connection->getDatabasePlatform();
 
         return [
+            // MySQL reads no table that it writes, but a copy of it
             \sprintf(
-                'UPDATE oro_email_mailbox SET origin_id = NULL WHERE origin_id IN (SELECT id FROM oro_email_origin WHERE name = %s)',
+                'UPDATE oro_email_origin SET isactive = %1$s, is_sync_enabled = %1$s WHERE id IN'
+                . ' (SELECT id FROM (SELECT %2$s AS id FROM oro_email_origin WHERE %2$s IS NOT NULL) AS smtp)',
+                $platform->convertBooleans(true),
+                self::SMTP_COLUMN
+            ),
+            \sprintf(
+                'UPDATE oro_email_mailbox SET origin_id ='
+                . ' (SELECT o.%s FROM oro_email_origin o WHERE o.id = oro_email_mailbox.origin_id)'
+                . ' WHERE origin_id IN (SELECT id FROM oro_email_origin WHERE name = %s)',
+                self::SMTP_COLUMN,
                 $own
             ),
             \sprintf(
                 "UPDATE oro_email_origin SET name = %s, internal_name = 'Exchange', isactive = %s, is_sync_enabled = %s,"
                 . ' owner_id = NULL WHERE name = %s',
                 $internal,
-                $connection->getDatabasePlatform()->convertBooleans(false),
-                $connection->getDatabasePlatform()->convertBooleans(false),
+                $platform->convertBooleans(true),
+                $platform->convertBooleans(false),
                 $own
             ),
         ];

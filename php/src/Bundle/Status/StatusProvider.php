@@ -25,7 +25,7 @@ final class StatusProvider
         /** @var EntityManagerInterface $em */
         $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
         $query = $em->createQueryBuilder()
-            ->select('o.id', 'o.mailboxAddress', 'o.isActive', 'o.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
+            ->select('o.id', 'o.mailboxAddress', 'o.isSyncEnabled', 'o.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
             ->addSelect('o.lastError', 'o.lastErrorRemedy', 'u.username', 'm.label AS mailboxLabel')
             ->from(ExchangeEmailOrigin::class, 'o')
             ->leftJoin('o.owner', 'u')
@@ -33,7 +33,8 @@ final class StatusProvider
             ->orderBy('o.mailboxAddress')
             ->addOrderBy('o.id');
         if ($failedOnly) {
-            $query->where('o.lastError IS NOT NULL AND o.isActive = :active')->setParameter('active', true);
+            $query->where('o.lastError IS NOT NULL AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
+                ->setParameter('yes', true);
         }
 
         foreach ($query->getQuery()->toIterable() as $row) {
@@ -41,7 +42,7 @@ final class StatusProvider
                 (int)$row['id'],
                 (string)$row['mailboxAddress'],
                 (string)($row['username'] ?? $row['mailboxLabel']),
-                (bool)$row['isActive'],
+                (bool)($row['isSyncEnabled'] ?? true),
                 $row['lastRunAt'],
                 $row['nextRunAt'],
                 (int)$row['collected'],

@@ -23,11 +23,13 @@ use ExchangeMail\Bundle\Migrations\Schema\ExchangeMailBundleInstaller;
 use ExchangeMail\Tests\Bundle\Storing\Host\Postgres;
 use ExchangeMail\Tests\Bundle\Storing\Host\ResettableEntityManager;
 use Oro\Bundle\ActivityListBundle\Entity\ActivityList;
+use Oro\Bundle\ConfigBundle\Entity\ConfigValue;
 use Oro\Bundle\EmailBundle\Entity\EmailAddress;
 use Oro\Bundle\EmailBundle\Entity\EmailAddressVisibility;
 use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Entity\Provider\EmailOwnerProviderStorage;
 use Oro\Bundle\MigrationBundle\Migration\QueryBag;
+use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
 use Oro\Bundle\NotificationBundle\Entity\NotificationAlert;
 use Oro\Bundle\UserBundle\Entity\User;
 use Symfony\Component\Cache\Adapter\ArrayAdapter;
@@ -97,7 +99,7 @@ final class Schema
     {
         $source = getenv('ORO_PLATFORM_DIR') . '/src/Oro/Bundle';
         $chain = new MappingDriverChain();
-        $entities = [$source . '/EmailBundle/Entity'];
+        $entities = [$source . '/EmailBundle/Entity', $source . '/ImapBundle/Entity'];
         // Oro 5.1 has annotations, 6.1 and 7.0 have attributes
         $chain->addDriver(
             [] === (new \ReflectionClass(EmailUser::class))->getAttributes()
@@ -145,7 +147,7 @@ final class Schema
     {
         $found = [];
         $classes = [EmailUser::class, EmailAddressVisibility::class, ActivityList::class, Contact::class];
-        $classes[] = NotificationAlert::class;
+        array_push($classes, NotificationAlert::class, UserEmailOrigin::class, ConfigValue::class);
         $classes[] = self::PROXY_NAMESPACE . '\EmailAddressProxy';
         while (null !== $class = array_pop($classes)) {
             if (isset($found[$class])) {

@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Entity\Repository;
 
 use Doctrine\ORM\EntityRepository;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use Oro\Bundle\EmailBundle\Entity\Mailbox;
 
 /**
  * Finds Exchange mailboxes.
@@ -24,6 +25,22 @@ class ExchangeEmailOriginRepository extends EntityRepository
             ->getArrayResult();
 
         return [] !== $rows;
+    }
+
+    /**
+     * The origin of a system mailbox that was read from Exchange before, with its folders.
+     */
+    public function findFormer(Mailbox $mailbox): ?ExchangeEmailOrigin
+    {
+        return $this->createQueryBuilder('o')
+            ->leftJoin('o.mailbox', 'm')
+            ->where('o.owner IS NULL AND m.id IS NULL AND o.mailboxAddress = :address AND o.organization = :organization')
+            ->setParameter('address', mb_strtolower((string)$mailbox->getEmail()))
+            ->setParameter('organization', $mailbox->getOrganization())
+            ->orderBy('o.id', 'DESC')
+            ->setMaxResults(1)
+            ->getQuery()
+            ->getOneOrNullResult();
     }
 
     /**

@@ -30,6 +30,10 @@ class ExchangeMailBundleInstaller implements Installation
     {
         $table = $schema->getTable('oro_email_origin');
         $table->addColumn('exchange_mailbox', 'string', ['notnull' => false, 'length' => 255]);
+        $table->addColumn('exchange_server', 'string', ['notnull' => false, 'length' => 255]);
+        $table->addColumn('exchange_switched_on_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_since', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('exchange_smtp_origin_id', 'integer', ['notnull' => false]);
         $table->addColumn('exchange_root_folder_id', 'text', ['notnull' => false]);
         $table->addColumn('exchange_root_checkpoint', 'text', ['notnull' => false]);
         $table->addColumn('exchange_last_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
@@ -44,7 +48,15 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_outdated', 'boolean', ['notnull' => false]);
         $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
-        $table->addUniqueIndex(['owner_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
+        $table->addUniqueIndex(['owner_id', 'organization_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
+        $table->addIndex(['exchange_smtp_origin_id'], 'exchange_mail_origin_smtp_idx');
+        $table->addForeignKeyConstraint(
+            'oro_email_origin',
+            ['exchange_smtp_origin_id'],
+            ['id'],
+            ['onDelete' => 'SET NULL', 'onUpdate' => null],
+            'exchange_mail_origin_smtp_fk'
+        );
     }
 
     private function createFolderTable(Schema $schema): void

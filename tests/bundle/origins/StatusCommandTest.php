@@ -7,12 +7,15 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 use ExchangeMail\Bundle\Command\StatusCommand;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Symfony\Component\Console\Tester\CommandTester;
+use Symfony\Component\Translation\Loader\YamlFileLoader;
+use Symfony\Component\Translation\Translator;
 
 /**
  * The command an administrator asks whether mail is being collected.
@@ -52,7 +55,7 @@ final class StatusCommandTest extends OroTestCase
         $tester = $this->execute([]);
 
         self::assertSame(1, $tester->getStatusCode());
-        self::assertStringContainsString('Fill in login', $tester->getDisplay());
+        self::assertStringContainsString('Fill in "Login"', $tester->getDisplay());
     }
 
     private function configure(): void
@@ -75,10 +78,24 @@ final class StatusCommandTest extends OroTestCase
         $tester = new CommandTester(new StatusCommand(
             new StatusProvider($this->oro->doctrine),
             new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class, ['decryptData' => 'secret'])),
-            new EngineRequirement()
+            new EngineRequirement(),
+            new SettingLabels(self::translator())
         ));
         $tester->execute($input);
 
         return $tester;
+    }
+
+    private static function translator(): Translator
+    {
+        $translator = new Translator('en');
+        $translator->addLoader('yml', new YamlFileLoader());
+        $translator->addResource(
+            'yml',
+            __DIR__ . '/../../../php/src/Bundle/Resources/translations/messages.en.yml',
+            'en'
+        );
+
+        return $translator;
     }
 }

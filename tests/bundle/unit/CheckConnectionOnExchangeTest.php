@@ -4,13 +4,17 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use ExchangeMail\Bundle\Compat\OutboundConnections;
 use ExchangeMail\Bundle\Connection\ConnectionChecker;
 use ExchangeMail\Bundle\Connection\ConnectionReport;
 use ExchangeMail\Bundle\Engine\EngineFactory;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Settings\Credentials;
 use ExchangeMail\Bundle\Settings\DomainList;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
+use ExchangeMail\Bundle\Settings\LoginScheme;
 use ExchangeMail\Bundle\Settings\ServerVersion;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Tests\Extension\ExchangeServer;
 use ExchangeMail\Tests\Extension\Program;
@@ -100,6 +104,8 @@ final class CheckConnectionOnExchangeTest extends TestCase
 
         self::assertFalse($report->successful);
         self::assertStringContainsString('127.0.0.1:1', $report->message);
+        self::assertStringContainsString('"Server"', $report->message, 'The setting is called as on the page.');
+        self::assertStringNotContainsString("'server'", $report->message);
     }
 
     private function check(
@@ -116,8 +122,18 @@ final class CheckConnectionOnExchangeTest extends TestCase
             $this->createMock(SymmetricCrypterInterface::class)
         );
 
-        return (new ConnectionChecker(new EngineFactory($provider, new EngineRequirement()), $translator))->check(
-            new ExchangeSettings(true, $server, $version, ExchangeServer::LOGIN, $password, DomainList::fromText('example.com')),
+        $labels = new SettingLabels($translator);
+
+        $factory = new EngineFactory($provider, new EngineRequirement(), $labels);
+
+        return (new ConnectionChecker($factory, $translator, $labels, new OutboundConnections()))->check(
+            new ExchangeSettings(
+                true,
+                $server,
+                $version,
+                new Credentials(LoginScheme::Auto, ExchangeServer::LOGIN, $password),
+                DomainList::fromText('example.com')
+            ),
             $mailbox
         );
     }

@@ -4,11 +4,13 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use ExchangeMail\Bundle\Compat\OutboundConnections;
 use ExchangeMail\Bundle\Connection\ConnectionChecker;
 use ExchangeMail\Bundle\Connection\ConnectionCheckRequest;
 use ExchangeMail\Bundle\Controller\CheckConnectionController;
 use ExchangeMail\Bundle\Engine\EngineFactory;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\ConfigBundle\Validator\OutboundConnectionValidatorInterface;
@@ -34,6 +36,13 @@ final class CheckConnectionTest extends TestCase
         'domains' => 'example.com',
         'ca_file' => '',
         'mailbox' => 'jane@example.com',
+    ];
+
+    private const OAUTH = [
+        'oauth_token_url' => 'https://login.example.com/token',
+        'oauth_client_id' => 'client',
+        'oauth_client_secret' => '',
+        'oauth_scope' => 'scope',
     ];
 
     public function testWithoutTheExtensionTheAnswerSaysWhatToInstall(): void
@@ -72,6 +81,19 @@ final class CheckConnectionTest extends TestCase
             ['server' => 'evil.test', 'password' => ''],
             'exchange_mail.check_connection.password_needed',
         ];
+        yield 'the stored secret for another server' => [
+            ['auth' => 'oauth', 'server' => 'evil.test'] + self::OAUTH,
+            'exchange_mail.check_connection.oauth_client_secret_needed',
+        ];
+        yield 'the stored secret for another token endpoint' => [
+            ['auth' => 'oauth', 'oauth_token_url' => 'https://evil.test/token'] + self::OAUTH,
+            'exchange_mail.check_connection.oauth_client_secret_needed',
+        ];
+        yield 'a secret over http' => [
+            ['auth' => 'oauth', 'oauth_token_url' => 'http://login.example.com/token'],
+            'exchange_mail.oauth_token_url.invalid',
+        ];
+        yield 'a login in the proxy' => [['proxy' => 'http://me:secret@proxy.example.com'], 'exchange_mail.proxy.credentials'];
         yield 'a server that Oro may not reach' => [
             ['server' => 'forbidden.example.com'],
             'exchange_mail.check_connection.outbound_forbidden',
@@ -91,6 +113,20 @@ final class CheckConnectionTest extends TestCase
     }
 
     /**
+     * Of Oro 7.0; in others the interface is declared here, because there the rules are none.
+     */
+    private function createOutboundValidator(): OutboundConnectionValidatorInterface
+    {
+        require_once __DIR__ . '/StandIn/OutboundConnectionValidatorInterface.php';
+        $validator = $this->createMock(OutboundConnectionValidatorInterface::class);
+        $validator->method('isConnectionAllowed')->willReturnCallback(
+            static fn (string $host, int $port): bool => 'forbidden.example.com' !== $host && 443 === $port
+        );
+
+        return $validator;
+    }
+
+    /**
      * @param array<string, mixed> $form
      *
      * @return array{successful: bool, message: string}
@@ -98,17 +134,20 @@ final class CheckConnectionTest extends TestCase
     private function check(array $form, bool $isGranted = true, bool $isTokenValid = true): array
     {
         $config = $this->createMock(ConfigManager::class);
-        $stored = ['exchange_mail.server' => 'mail.example.com', 'exchange_mail.password' => 'x'];
+        $stored = [
+            'exchange_mail.server' => 'mail.example.com',
+            'exchange_mail.password' => 'x',
+            'exchange_mail.oauth_token_url' => 'https://login.example.com/token',
+            'exchange_mail.oauth_client_secret' => 'x',
+        ];
         $config->method('get')->willReturnCallback(static fn (string $name): mixed => $stored[$name] ?? null);
         $crypter = $this->createMock(SymmetricCrypterInterface::class);
         $crypter->method('decryptData')->willReturn('stored');
         $provider = new SettingsProvider($config, $crypter);
         $translator = $this->createMock(TranslatorInterface::class);
         $translator->method('trans')->willReturnArgument(0);
-        $outbound = $this->createMock(OutboundConnectionValidatorInterface::class);
-        $outbound->method('isConnectionAllowed')->willReturnCallback(
-            static fn (string $host, int $port): bool => 'forbidden.example.com' !== $host && 443 === $port
-        );
+        $labels = new SettingLabels($translator);
+        $outbound = new OutboundConnections($this->createOutboundValidator());
         $authorization = $this->createMock(AuthorizationCheckerInterface::class);
         $authorization->method('isGranted')->with('oro_config_system')->willReturn($isGranted);
         $csrf = $this->createMock(CsrfRequestManager::class);
@@ -116,7 +155,7 @@ final class CheckConnectionTest extends TestCase
 
         $controller = new CheckConnectionController(
             new ConnectionCheckRequest(
-                new ConnectionChecker(new EngineFactory($provider, new EngineRequirement()), $translator, $outbound),
+                new ConnectionChecker(new EngineFactory($provider, new EngineRequirement(), $labels), $translator, $labels, $outbound),
                 Validation::createValidator()
             ),
             $provider,

@@ -11,6 +11,7 @@ use ExchangeMail\Bundle\Form\Type\EncryptedPasswordType;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Symfony\Component\Form\Extension\Core\Type\CheckboxType;
+use Symfony\Component\Form\Extension\Core\Type\DateType;
 use Symfony\Component\Form\Extension\Core\Type\FormType;
 use Symfony\Component\Form\Extension\Core\Type\HiddenType;
 use Symfony\Component\Form\Extension\Validator\ValidatorExtension;
@@ -27,6 +28,8 @@ use Symfony\Contracts\Translation\TranslatorInterface;
  */
 final class ConfigurationForm
 {
+    private const OF_A_USER = ['exchange_mail.user_mailbox', 'exchange_mail.opted_out'];
+
     /**
      * @param array<string, mixed> $stored values by setting name
      */
@@ -47,10 +50,15 @@ final class ConfigurationForm
         (new ExchangeConfigurationConfigurator($config, $translator))->configure($builder, []);
 
         $data = [];
-        foreach (self::getFields() as $name => $field) {
+        foreach (array_diff_key(self::getFields(), array_flip(self::OF_A_USER)) as $name => $field) {
             $options = $field['options'];
-            // Oro's ConfigCheckbox is Symfony's with a cast.
-            $type = str_ends_with($field['type'], 'ConfigCheckbox') ? CheckboxType::class : $field['type'];
+            // Oro's ConfigCheckbox is Symfony's with a cast, its OroDateType Symfony's with a date picker.
+            $type = match (true) {
+                str_ends_with($field['type'], 'ConfigCheckbox') => CheckboxType::class,
+                str_ends_with($field['type'], 'OroDateType') => DateType::class,
+                default => $field['type'],
+            };
+            $options += DateType::class === $type ? ['widget' => 'single_text'] : [];
             $child = str_replace('.', '___', $name);
             $builder->add(
                 $builder->create($child, FormType::class)

@@ -16,6 +16,7 @@ final class ConfigurationFormTest extends TestCase
         'enabled' => '1',
         'server' => 'mail.example.com',
         'version' => 'Exchange2016',
+        'auth' => 'auto',
         'login' => 'EXAMPLE\svc',
         'password' => 'new secret',
         'domains' => 'example.com',
@@ -24,6 +25,16 @@ final class ConfigurationFormTest extends TestCase
         'concurrency' => '8',
         'ca_file' => '',
     ];
+
+    private const OAUTH = [
+        'auth' => 'oauth',
+        'login' => '',
+        'password' => '',
+        'oauth_token_url' => 'https://login.example.com/token',
+        'oauth_client_id' => 'client',
+        'oauth_client_secret' => 'new secret',
+        'oauth_scope' => 'scope',
+    ] + self::COMPLETE;
 
     public function testACompleteConfigurationIsAcceptedAndThePasswordEncrypted(): void
     {
@@ -55,6 +66,38 @@ final class ConfigurationFormTest extends TestCase
         yield ['login'];
         yield ['password'];
         yield ['domains'];
+    }
+
+    public function testOAuthNeedsItsOwnFieldsAndNoPassword(): void
+    {
+        $form = $this->submit(self::OAUTH);
+        self::assertSame([], ConfigurationForm::errors($form));
+        self::assertSame('encrypted(new secret)', $this->value($form, 'oauth_client_secret'));
+
+        foreach (['oauth_token_url', 'oauth_client_id', 'oauth_client_secret', 'oauth_scope'] as $field) {
+            self::assertSame(
+                [$field => ['exchange_mail.' . $field . '.needed']],
+                ConfigurationForm::errors($this->submit([$field => ''] + self::OAUTH))
+            );
+        }
+    }
+
+    public function testAStoredClientSecretIsSentNeitherToAnotherServerNorToAnotherTokenEndpoint(): void
+    {
+        $stored = [
+            'server' => 'mail.example.com',
+            'oauth_token_url' => 'https://login.example.com/token',
+            'oauth_client_secret' => 'stored',
+        ];
+        $refused = ['oauth_client_secret' => ['exchange_mail.oauth_client_secret.server_changed']];
+        $kept = ['oauth_client_secret' => ''] + self::OAUTH;
+
+        self::assertSame([], ConfigurationForm::errors($this->submit($kept, $stored)));
+        self::assertSame($refused, ConfigurationForm::errors($this->submit(['server' => 'evil.test'] + $kept, $stored)));
+        self::assertSame(
+            $refused,
+            ConfigurationForm::errors($this->submit(['oauth_token_url' => 'https://evil.test/'] + $kept, $stored))
+        );
     }
 
     public function testAnUnfinishedConfigurationMayBeSavedWhileSwitchedOff(): void
@@ -130,6 +173,13 @@ final class ConfigurationFormTest extends TestCase
         yield 'too many at once' => ['concurrency', '65', 'between'];
         yield 'a relative path' => ['ca_file', 'ca.pem', 'exchange_mail.ca_file.relative'];
         yield 'a file that is not there' => ['ca_file', '/no/such/ca.pem', 'exchange_mail.ca_file.unreadable'];
+        yield 'an unknown scheme' => ['auth', 'digest', 'valid'];
+        yield 'a secret over http' => ['oauth_token_url', 'http://login.example.com/token', 'exchange_mail.oauth_token_url.invalid'];
+        yield 'no URL' => ['oauth_token_url', 'login.example.com', 'exchange_mail.oauth_token_url.invalid'];
+        yield 'a login in the URL' => ['oauth_token_url', 'https://a:b@login.example.com', 'exchange_mail.server.credentials'];
+        yield 'a proxy without scheme' => ['proxy', 'proxy.example.com:3128', 'exchange_mail.proxy.invalid'];
+        yield 'a login at the proxy' => ['proxy', 'http://a:b@proxy.example.com', 'exchange_mail.proxy.credentials'];
+        yield 'a journal that is no address' => ['journal_mailboxes', "a@example.com\nb", 'exchange_mail.journal_mailboxes.invalid'];
         yield 'a file without certificates' => ['ca_file', __FILE__, 'exchange_mail.ca_file.invalid'];
     }
 

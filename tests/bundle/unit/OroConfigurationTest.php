@@ -40,11 +40,15 @@ final class OroConfigurationTest extends TestCase
         $processed = $decorator->process($merged);
 
         self::assertEqualsCanonicalizing(
-            [...$names, 'exchange_mail.check_connection'],
+            [...$names, 'exchange_mail.check_connection', 'exchange_mail.user_mailbox'],
             array_keys($processed['fields'])
         );
         $groups = $processed['tree']['system_configuration']['platform']['children']['integrations']['children'];
-        $fields = array_merge(...array_column(array_values($groups['exchange_mail_settings']['children']), 'children'));
+        $own = $processed['tree']['user_configuration']['platform']['children']['user_email_configuration']['children'];
+        $fields = array_merge(
+            $own['exchange_mail_user_mailbox']['children'],
+            ...array_column(array_values($groups['exchange_mail_settings']['children']), 'children')
+        );
         self::assertEqualsCanonicalizing(array_keys($processed['fields']), $fields, 'Each field is shown.');
     }
 

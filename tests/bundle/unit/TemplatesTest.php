@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use ExchangeMail\Bundle\Status\MailboxStatus;
 use PHPUnit\Framework\TestCase;
 use Twig\Environment;
 use Twig\Loader\ArrayLoader;
@@ -24,10 +25,17 @@ final class TemplatesTest extends TestCase
         $files->addPath(__DIR__ . '/../../../php/src/Bundle/Resources/views', 'ExchangeMail');
         $page = new ArrayLoader(['@OroUI/actions/index.html.twig' => '{% block content_datagrid %}grid {{ gridName }}{% endblock %}']);
         $this->twig = new Environment(new ChainLoader([$files, $page]), ['strict_variables' => true]);
-        $this->twig->addFilter(new TwigFilter('trans', static fn (string $key): string => $key));
+        $this->twig->addFilter(new TwigFilter(
+            'trans',
+            static fn (string $key, array $values = []): string => trim($key . ' ' . implode(' ', $values))
+        ));
         $this->twig->addFilter(new TwigFilter(
             'oro_format_datetime',
             static fn (\DateTimeInterface $moment): string => $moment->format('Y-m-d H:i')
+        ));
+        $this->twig->addFilter(new TwigFilter(
+            'oro_format_date',
+            static fn (\DateTimeInterface $day): string => $day->format('Y-m-d')
         ));
     }
 
@@ -85,11 +93,50 @@ final class TemplatesTest extends TestCase
         self::assertSame('', $render(false, null));
     }
 
+    public function testAUserSeesWhatIsReadOfHisMailbox(): void
+    {
+        $render = fn (array $variables): string => $this->twig->load('@ExchangeMail/Form/fields.html.twig')->renderBlock(
+            'exchange_mail_user_mailbox_widget',
+            $variables + ['id' => 'user', 'mailboxes' => [], 'folders' => [], 'since' => null, 'is_read_by_imap' => false]
+        );
+        $mailbox = fn (bool $active, ?string $error): MailboxStatus => new MailboxStatus(
+            7,
+            'jane@example.com',
+            'jane',
+            $active,
+            new \DateTimeImmutable('2026-03-01 10:15'),
+            null,
+            3,
+            0,
+            $error,
+            null
+        );
+        $read = $render([
+            'mailboxes' => [$mailbox(true, null)],
+            'folders' => [7 => ['Inbox', 'Sent Items']],
+            'since' => new \DateTimeImmutable('2026-01-01'),
+        ]);
+
+        self::assertStringContainsString('exchange_mail.user_mailbox.on jane@example.com', $read);
+        self::assertStringContainsString('exchange_mail.user_mailbox.since 2026-01-01', $read);
+        self::assertStringContainsString('exchange_mail.user_mailbox.folders Inbox, Sent Items', $read);
+        self::assertStringContainsString('exchange_mail.user_mailbox.last_run 2026-03-01 10:15', $read);
+        self::assertStringContainsString('exchange_mail.user_mailbox.imap.off', $read);
+        self::assertStringContainsString('exchange_mail.user_mailbox.none', $render([]));
+        self::assertStringContainsString('exchange_mail.user_mailbox.imap.on', $render(['is_read_by_imap' => true]));
+        $off = $render(['mailboxes' => [$mailbox(false, null)], 'folders' => [7 => []]]);
+        self::assertStringContainsString('exchange_mail.user_mailbox.off', $off);
+        self::assertStringNotContainsString('exchange_mail.user_mailbox.all', $off);
+        $failed = $render(['mailboxes' => [$mailbox(true, 'No right of svc.')], 'folders' => [7 => []]]);
+        self::assertStringContainsString('exchange_mail.user_mailbox.failed', $failed);
+        self::assertStringNotContainsString('svc', $failed, 'What is wrong with the account is for administrators.');
+    }
+
     private function renderButton(string $remedy): string
     {
         return $this->twig->load('@ExchangeMail/Form/fields.html.twig')->renderBlock(
             'exchange_mail_check_connection_widget',
-            ['id' => 'check', 'engine_remedy' => $remedy]
+            ['id' => 'check', 'engine_remedy' => $remedy, 'scheme_fields' => ['other' => ['exchange_mail___login']]]
         );
     }
 

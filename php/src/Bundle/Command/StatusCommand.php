@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Command;
 
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use Symfony\Component\Console\Attribute\AsCommand;
@@ -23,7 +24,8 @@ final class StatusCommand extends Command
     public function __construct(
         private readonly StatusProvider $statusProvider,
         private readonly SettingsProvider $settingsProvider,
-        private readonly EngineRequirement $requirement
+        private readonly EngineRequirement $requirement,
+        private readonly SettingLabels $labels
     ) {
         parent::__construct();
     }
@@ -61,7 +63,7 @@ HELP
                 self::time($status->lastRunAt),
                 $status->collected,
                 $status->skipped,
-                $status->describeError(),
+                $this->labels->explain($status->describeError()),
                 match (true) {
                     !$status->active => 'switched off',
                     null === $status->nextRunAt => 'next cron run',
@@ -86,7 +88,7 @@ HELP
             $this->requirement->getRemedy(),
             [] === $settings->getMissing()
                 ? ''
-                : \sprintf('Fill in %s in the Exchange settings.', implode(', ', $settings->getMissing())),
+                : \sprintf('Fill in %s in the Exchange settings.', $this->labels->list($settings->getMissing())),
         ]);
         array_map($io->error(...), $faults);
 

@@ -5,11 +5,16 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Connection;
 
 use ExchangeMail\Bundle\DependencyInjection\Configuration;
+use ExchangeMail\Bundle\Settings\ConnectionSettings;
+use ExchangeMail\Bundle\Settings\Credentials;
 use ExchangeMail\Bundle\Settings\DomainList;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
+use ExchangeMail\Bundle\Settings\LoginScheme;
 use ExchangeMail\Bundle\Settings\ServerVersion;
 use ExchangeMail\Bundle\Validator\Constraints\CertificateFile;
 use ExchangeMail\Bundle\Validator\Constraints\DomainNames;
+use ExchangeMail\Bundle\Validator\Constraints\EndpointUrl;
+use ExchangeMail\Bundle\Validator\Constraints\ProxyUrl;
 use ExchangeMail\Bundle\Validator\Constraints\ServerAddress;
 use Symfony\Component\Validator\Constraints\Email;
 use Symfony\Component\Validator\Constraints\NotBlank;
@@ -28,40 +33,58 @@ final class ConnectionCheckRequest
 
     /**
      * @param array<string, mixed> $form  fields of the configuration form by setting name, and "mailbox"
-     * @param ExchangeSettings     $saved gives the password where the field is empty and the server is the saved one
+     * @param ExchangeSettings     $saved gives the secret where its field is empty and it goes where the saved one goes
      */
     public function handle(array $form, ExchangeSettings $saved): ConnectionReport
     {
         $read = static fn (string $name): string => \is_scalar($form[$name] ?? null) ? trim((string)$form[$name]) : '';
         $mailbox = $read('mailbox');
-        $server = $read(Configuration::SERVER);
 
         $fault = $this->findFault([
             [$mailbox, [new NotBlank(message: 'exchange_mail.mailbox.needed'), new Email()]],
-            [$server, [new ServerAddress()]],
+            [$read(Configuration::SERVER), [new ServerAddress()]],
+            [$read(Configuration::OAUTH_TOKEN_URL), [new EndpointUrl()]],
             [$read(Configuration::DOMAINS), [new DomainNames()]],
             [$read(Configuration::CA_FILE), [new CertificateFile()]],
+            [$read(Configuration::PROXY), [new ProxyUrl()]],
         ]);
         if (null !== $fault) {
             return new ConnectionReport(false, $fault);
         }
 
-        $password = \is_string($form[Configuration::PASSWORD] ?? null) ? $form[Configuration::PASSWORD] : '';
-        if ('' === $password && '' !== $saved->server && 0 !== strcasecmp($server, $saved->server)) {
-            return $this->checker->failure('exchange_mail.check_connection.password_needed');
-        }
-
         $settings = new ExchangeSettings(
             true,
-            $server,
+            $read(Configuration::SERVER),
             ServerVersion::tryFrom($read(Configuration::VERSION)) ?? ServerVersion::Auto,
-            $read(Configuration::LOGIN),
-            '' === $password ? $saved->revealPassword() : $password,
+            new Credentials(
+                LoginScheme::tryFrom($read(Configuration::AUTH)) ?? LoginScheme::Auto,
+                $read(Configuration::LOGIN),
+                self::secret($form, Configuration::PASSWORD),
+                $read(Configuration::OAUTH_TOKEN_URL),
+                $read(Configuration::OAUTH_CLIENT_ID),
+                self::secret($form, Configuration::OAUTH_CLIENT_SECRET),
+                $read(Configuration::OAUTH_SCOPE)
+            ),
             DomainList::fromText($read(Configuration::DOMAINS)),
-            caFile: $read(Configuration::CA_FILE) ?: null
+            connection: new ConnectionSettings(
+                caFile: $read(Configuration::CA_FILE) ?: null,
+                proxy: $read(Configuration::PROXY) ?: null,
+                legacyTls: '1' === $read(Configuration::LEGACY_TLS)
+            )
         );
+        $needed = SavedSecret::findWithheld($settings, $saved);
 
-        return $this->checker->check($settings, $mailbox);
+        return null === $needed
+            ? $this->checker->check(SavedSecret::fillIn($settings, $saved), $mailbox)
+            : $this->checker->failure('exchange_mail.check_connection.' . $needed . '_needed');
+    }
+
+    /**
+     * @param array<string, mixed> $form
+     */
+    private static function secret(array $form, string $name): string
+    {
+        return \is_string($form[$name] ?? null) ? $form[$name] : '';
     }
 
     /**

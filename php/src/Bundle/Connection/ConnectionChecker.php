@@ -4,11 +4,12 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Connection;
 
+use ExchangeMail\Bundle\Compat\OutboundConnections;
 use ExchangeMail\Bundle\Engine\EngineFactory;
 use ExchangeMail\Bundle\Engine\EngineMissingException;
 use ExchangeMail\Bundle\Engine\SettingsIncompleteException;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
-use Oro\Bundle\ConfigBundle\Validator\OutboundConnectionValidatorInterface;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use Symfony\Contracts\Translation\TranslatorInterface;
 
 /**
@@ -16,28 +17,26 @@ use Symfony\Contracts\Translation\TranslatorInterface;
  */
 final class ConnectionChecker
 {
-    private const HTTPS_PORT = 443;
-
-    /**
-     * @param OutboundConnectionValidatorInterface|null $outbound null in releases of Oro that have no such rules
-     */
     public function __construct(
         private readonly EngineFactory $engineFactory,
         private readonly TranslatorInterface $translator,
-        private readonly ?OutboundConnectionValidatorInterface $outbound = null
+        private readonly SettingLabels $labels,
+        private readonly OutboundConnections $outbound
     ) {
     }
 
     public function check(ExchangeSettings $settings, string $mailbox): ConnectionReport
     {
-        if (!$this->isAllowed($settings->server)) {
-            return $this->failure('exchange_mail.check_connection.outbound_forbidden', ['%server%' => $settings->server]);
+        foreach ([$settings->server, $settings->credentials->tokenUrl] as $address) {
+            if (!$this->outbound->isAllowed($address)) {
+                return $this->failure('exchange_mail.check_connection.outbound_forbidden', ['%server%' => $address]);
+            }
         }
 
         try {
             $info = $this->engineFactory->create($settings)->check($mailbox);
         } catch (EngineMissingException | SettingsIncompleteException | \ExchangeSync\Exception $exception) {
-            return new ConnectionReport(false, $exception->getMessage());
+            return new ConnectionReport(false, $this->labels->explain($exception->getMessage()));
         }
 
         return new ConnectionReport(true, $this->translator->trans('exchange_mail.check_connection.success', [
@@ -57,16 +56,5 @@ final class ConnectionChecker
     public function failure(string $message, array $parameters = []): ConnectionReport
     {
         return new ConnectionReport(false, $this->translator->trans($message, $parameters));
-    }
-
-    private function isAllowed(string $server): bool
-    {
-        if (null === $this->outbound || '' === $server) {
-            return true;
-        }
-        $parts = parse_url(str_contains($server, '://') ? $server : 'https://' . $server);
-
-        return \is_array($parts)
-            && $this->outbound->isConnectionAllowed((string)($parts['host'] ?? ''), $parts['port'] ?? self::HTTPS_PORT);
     }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Engine;
 
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 
 /**
@@ -14,7 +15,8 @@ final class EngineFactory
 {
     public function __construct(
         private readonly SettingsProvider $settingsProvider,
-        private readonly EngineRequirement $requirement
+        private readonly EngineRequirement $requirement,
+        private readonly SettingLabels $labels
     ) {
     }
 
@@ -34,7 +36,7 @@ final class EngineFactory
         if ([] !== $missing) {
             throw new SettingsIncompleteException(\sprintf(
                 'Microsoft Exchange is not configured: fill in %s in System > Configuration > Integrations > Email settings.',
-                implode(', ', $missing)
+                $this->labels->list($missing)
             ));
         }
 

@@ -43,7 +43,7 @@ final class RefusedAccountLoginListener
         // Symfony 5.4 has no interface for sessions with a flash bag.
         if ($settings->enabled && method_exists($session, 'getFlashBag') && $this->isRefused()) {
             $session->getFlashBag()->add('error', $this->translator->trans('exchange_mail.account_refused', [
-                '%login%' => htmlspecialchars($settings->login, \ENT_QUOTES),
+                '%login%' => htmlspecialchars($settings->credentials->getAccount(), \ENT_QUOTES),
                 '%url%' => $this->urlGenerator->generate('exchange_mail_status'),
             ]));
         }

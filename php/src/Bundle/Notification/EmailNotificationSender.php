@@ -42,7 +42,7 @@ final class EmailNotificationSender implements NotificationSenderInterface
         $this->notificationManager->process(
             [new TemplateEmailNotification(new EmailTemplateCriteria($template), $recipients)],
             params: [
-                'username' => $settings->login,
+                'username' => $settings->credentials->getAccount(),
                 'host' => $settings->server,
                 'mailbox' => $mailbox->mailbox,
                 'error' => $mailbox->error,

@@ -32,7 +32,7 @@ final class SocketNotificationSender implements NotificationSenderInterface
 
         $settings = $this->settingsProvider->getSettings();
         $this->websocketClient->publish(\sprintf(self::TOPIC, $userId ?? '*'), [
-            'username' => $mailbox->isAccountRefused() ? $settings->login : $mailbox->mailbox,
+            'username' => $mailbox->isAccountRefused() ? $settings->credentials->getAccount() : $mailbox->mailbox,
             'host' => $settings->server,
         ]);
     }

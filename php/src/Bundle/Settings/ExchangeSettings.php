@@ -5,32 +5,22 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Settings;
 
 /**
- * What the administrator configured, ready for the engine. Keeps the password out of dumps; knows not where settings are stored.
+ * What the administrator configured, ready for the engine. Knows not where settings are stored.
  */
 final readonly class ExchangeSettings
 {
-    public const DEFAULT_CONCURRENCY = 8;
-    public const MAX_CONCURRENCY = 64;
-
-    /** Wrapped: dumps, casts and traces show no value, and serialization is refused. */
-    private \SensitiveParameterValue $password;
-
     /**
-     * @param list<string> $folders names, paths or distinguished ids; none: every mail folder but drafts, junk, outbox, deleted
+     * @param string $server host name, e-mail domain for Autodiscover, or URL of Exchange.asmx
      */
     public function __construct(
         public bool $enabled,
         public string $server,
         public ServerVersion $version,
-        public string $login,
-        #[\SensitiveParameter] string $password,
+        public Credentials $credentials,
         public DomainList $domains,
-        public array $folders = [],
-        public ?\DateTimeImmutable $since = null,
-        public int $concurrency = self::DEFAULT_CONCURRENCY,
-        public ?string $caFile = null
+        public CollectionSettings $collection = new CollectionSettings(),
+        public ConnectionSettings $connection = new ConnectionSettings()
     ) {
-        $this->password = new \SensitiveParameterValue($password);
     }
 
     public function withConcurrency(int $concurrency): self
@@ -39,13 +29,10 @@ final readonly class ExchangeSettings
             $this->enabled,
             $this->server,
             $this->version,
-            $this->login,
-            $this->revealPassword(),
+            $this->credentials,
             $this->domains,
-            $this->folders,
-            $this->since,
-            max(1, min(self::MAX_CONCURRENCY, $concurrency)),
-            $this->caFile
+            $this->collection,
+            $this->connection->withConcurrency($concurrency)
         );
     }
 
@@ -54,12 +41,11 @@ final readonly class ExchangeSettings
      */
     public function getMissing(): array
     {
-        return array_keys(array_filter([
-            'server' => '' === $this->server,
-            'login' => '' === $this->login,
-            'password' => '' === $this->revealPassword(),
-            'domains' => $this->domains->isEmpty(),
-        ]));
+        return [
+            ...('' === $this->server ? ['server'] : []),
+            ...$this->credentials->getMissing(),
+            ...($this->domains->isEmpty() ? ['domains'] : []),
+        ];
     }
 
     /**
@@ -70,34 +56,18 @@ final readonly class ExchangeSettings
         return $this->enabled && [] === $this->getMissing();
     }
 
-    public function revealPassword(): string
-    {
-        return $this->password->getValue();
-    }
-
     /**
      * @return array<string, mixed> the options of \ExchangeSync
      */
     public function toEngineOptions(): array
     {
-        $options = [
+        return [
             'server' => $this->server,
             'version' => $this->version->toRequestServerVersion(),
-            'login' => $this->login,
-            'password' => $this->revealPassword(),
+            ...$this->credentials->toEngineOptions(),
             'domains' => $this->domains->domains,
-            'concurrency' => $this->concurrency,
+            ...$this->connection->toEngineOptions(),
+            ...$this->collection->toEngineOptions(),
         ];
-        if ([] !== $this->folders) {
-            $options['folders'] = $this->folders;
-        }
-        if (null !== $this->since) {
-            $options['since'] = $this->since->format('Y-m-d');
-        }
-        if (null !== $this->caFile) {
-            $options['ca_file'] = $this->caFile;
-        }
-
-        return $options;
     }
 }

@@ -22,16 +22,28 @@ final class SettingsProvider
     public function getSettings(): ExchangeSettings
     {
         return new ExchangeSettings(
-            (bool)$this->get(Configuration::ENABLED),
-            trim((string)$this->get(Configuration::SERVER)),
-            ServerVersion::tryFrom((string)$this->get(Configuration::VERSION)) ?? ServerVersion::Auto,
-            trim((string)$this->get(Configuration::LOGIN)),
-            $this->decrypt((string)$this->get(Configuration::PASSWORD)),
-            DomainList::fromText($this->get(Configuration::DOMAINS)),
-            self::lines($this->get(Configuration::FOLDERS)),
-            self::date($this->get(Configuration::START_DATE)),
-            self::concurrency($this->get(Configuration::CONCURRENCY)),
-            trim((string)$this->get(Configuration::CA_FILE)) ?: null
+            $this->flag(Configuration::ENABLED),
+            $this->text(Configuration::SERVER),
+            ServerVersion::tryFrom($this->text(Configuration::VERSION)) ?? ServerVersion::Auto,
+            $this->getCredentials(),
+            DomainList::fromText($this->text(Configuration::DOMAINS)),
+            new CollectionSettings(
+                self::lines($this->text(Configuration::FOLDERS)),
+                self::date($this->text(Configuration::START_DATE)),
+                $this->flag(Configuration::OWNER_IS_RECIPIENT),
+                $this->flag(Configuration::SKIP_PRIVATE),
+                AddressList::fromText($this->text(Configuration::JOURNAL_MAILBOXES)),
+                $this->flag(Configuration::DELETE_REMOVED),
+                SystemMailboxesCollect::tryFrom($this->text(Configuration::SYSTEM_MAILBOXES_COLLECT))
+                    ?? SystemMailboxesCollect::Addressed,
+                $this->flag(Configuration::ALLOW_OPT_OUT)
+            ),
+            new ConnectionSettings(
+                self::concurrency($this->get(Configuration::CONCURRENCY)),
+                $this->text(Configuration::CA_FILE) ?: null,
+                $this->text(Configuration::PROXY) ?: null,
+                $this->flag(Configuration::LEGACY_TLS)
+            )
         );
     }
 
@@ -55,9 +67,32 @@ final class SettingsProvider
         return array_values(array_unique(array_filter($lines, static fn (string $line): bool => '' !== $line)));
     }
 
+    private function getCredentials(): Credentials
+    {
+        return new Credentials(
+            LoginScheme::tryFrom($this->text(Configuration::AUTH)) ?? LoginScheme::Auto,
+            $this->text(Configuration::LOGIN),
+            $this->decrypt($this->text(Configuration::PASSWORD)),
+            $this->text(Configuration::OAUTH_TOKEN_URL),
+            $this->text(Configuration::OAUTH_CLIENT_ID),
+            $this->decrypt($this->text(Configuration::OAUTH_CLIENT_SECRET)),
+            $this->text(Configuration::OAUTH_SCOPE)
+        );
+    }
+
     private function get(string $name): mixed
     {
         return $this->configManager->get(Configuration::key($name));
+    }
+
+    private function text(string $name): string
+    {
+        return trim((string)$this->get($name));
+    }
+
+    private function flag(string $name): bool
+    {
+        return (bool)$this->get($name);
     }
 
     private function decrypt(string $encrypted): string
@@ -65,17 +100,15 @@ final class SettingsProvider
         return '' === $encrypted ? '' : (string)$this->crypter->decryptData($encrypted);
     }
 
-    private static function date(mixed $value): ?\DateTimeImmutable
+    private static function date(string $day): ?\DateTimeImmutable
     {
-        $date = \DateTimeImmutable::createFromFormat('!Y-m-d', (string)$value, new \DateTimeZone('UTC'));
+        $date = \DateTimeImmutable::createFromFormat('!Y-m-d', $day, new \DateTimeZone('UTC'));
 
         return false === $date ? null : $date;
     }
 
     private static function concurrency(mixed $value): int
     {
-        $number = is_numeric($value) ? (int)$value : ExchangeSettings::DEFAULT_CONCURRENCY;
-
-        return max(1, min(ExchangeSettings::MAX_CONCURRENCY, $number));
+        return is_numeric($value) ? (int)$value : ConnectionSettings::DEFAULT_CONCURRENCY;
     }
 }

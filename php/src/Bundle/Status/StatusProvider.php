@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Status;
 
 use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 
@@ -22,9 +23,29 @@ final class StatusProvider
      */
     public function getStatuses(bool $failedOnly = false): iterable
     {
+        $query = $this->createQuery();
+        if ($failedOnly) {
+            $query->where('o.lastError IS NOT NULL AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
+                ->setParameter('yes', true);
+        }
+
+        return self::read($query);
+    }
+
+    /**
+     * @return iterable<MailboxStatus>
+     */
+    public function getStatusesOfUser(int $userId): iterable
+    {
+        return self::read($this->createQuery()->where('o.owner = :user')->setParameter('user', $userId));
+    }
+
+    private function createQuery(): QueryBuilder
+    {
         /** @var EntityManagerInterface $em */
         $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
-        $query = $em->createQueryBuilder()
+
+        return $em->createQueryBuilder()
             ->select('o.id', 'o.mailboxAddress', 'o.isSyncEnabled', 'o.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
             ->addSelect('o.lastError', 'o.lastErrorRemedy', 'u.username', 'm.label AS mailboxLabel')
             ->from(ExchangeEmailOrigin::class, 'o')
@@ -32,11 +53,13 @@ final class StatusProvider
             ->leftJoin('o.mailbox', 'm')
             ->orderBy('o.mailboxAddress')
             ->addOrderBy('o.id');
-        if ($failedOnly) {
-            $query->where('o.lastError IS NOT NULL AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
-                ->setParameter('yes', true);
-        }
+    }
 
+    /**
+     * @return iterable<MailboxStatus>
+     */
+    private static function read(QueryBuilder $query): iterable
+    {
         foreach ($query->getQuery()->toIterable() as $row) {
             yield new MailboxStatus(
                 (int)$row['id'],

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Form\Configurator;
 
+use ExchangeMail\Bundle\Connection\SavedSecret;
 use ExchangeMail\Bundle\DependencyInjection\Configuration;
+use ExchangeMail\Bundle\Settings\LoginScheme;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Symfony\Component\Form\FormBuilderInterface;
 use Symfony\Component\Form\FormError;
@@ -18,8 +20,6 @@ use Symfony\Contracts\Translation\TranslatorInterface;
  */
 final class ExchangeConfigurationConfigurator
 {
-    private const NEEDED = [Configuration::SERVER, Configuration::LOGIN, Configuration::PASSWORD, Configuration::DOMAINS];
-
     public function __construct(
         private readonly ConfigManager $configManager,
         private readonly TranslatorInterface $translator
@@ -37,30 +37,46 @@ final class ExchangeConfigurationConfigurator
     private function validate(FormEvent $event): void
     {
         $form = $event->getForm();
+        $scheme = LoginScheme::tryFrom((string)$this->getSubmitted($form, Configuration::AUTH)) ?? LoginScheme::Auto;
         if ($this->getSubmitted($form, Configuration::ENABLED)) {
-            foreach (self::NEEDED as $name) {
+            foreach ([Configuration::SERVER, ...$scheme->getNeeded(), Configuration::DOMAINS] as $name) {
                 if ('' === trim((string)$this->getSubmitted($form, $name))) {
                     $this->refuse($form, $name, 'exchange_mail.' . $name . '.needed');
                 }
             }
         }
-        if ($this->wouldSendPasswordElsewhere($form)) {
+        if (LoginScheme::OAuth !== $scheme && $this->wouldLeave($form, Configuration::PASSWORD, [Configuration::SERVER])) {
             $this->refuse($form, Configuration::PASSWORD, 'exchange_mail.password.server_changed');
+        }
+        $ways = [Configuration::SERVER, Configuration::OAUTH_TOKEN_URL];
+        if (LoginScheme::OAuth === $scheme && $this->wouldLeave($form, Configuration::OAUTH_CLIENT_SECRET, $ways)) {
+            $this->refuse($form, Configuration::OAUTH_CLIENT_SECRET, 'exchange_mail.oauth_client_secret.server_changed');
         }
     }
 
     /**
-     * A stored password was entered for the stored server: another server gets it only from someone who knows it.
+     * A stored secret was entered for the stored addresses: others get it only from someone who knows it.
+     *
+     * @param list<string> $addresses
      */
-    private function wouldSendPasswordElsewhere(FormInterface $form): bool
+    private function wouldLeave(FormInterface $form, string $secret, array $addresses): bool
     {
-        $stored = (string)$this->configManager->get(Configuration::key(Configuration::PASSWORD));
-        $server = trim((string)$this->configManager->get(Configuration::key(Configuration::SERVER)));
+        $stored = $this->getStored($secret);
+        if ('' === $stored || $stored !== $this->getSubmitted($form, $secret)) {
+            return false;
+        }
+        foreach ($addresses as $name) {
+            if (SavedSecret::differs((string)$this->getSubmitted($form, $name), $this->getStored($name))) {
+                return true;
+            }
+        }
 
-        return '' !== $stored
-            && '' !== $server
-            && $stored === $this->getSubmitted($form, Configuration::PASSWORD)
-            && 0 !== strcasecmp($server, trim((string)$this->getSubmitted($form, Configuration::SERVER)));
+        return false;
+    }
+
+    private function getStored(string $name): string
+    {
+        return (string)$this->configManager->get(Configuration::key($name));
     }
 
     private function getSubmitted(FormInterface $form, string $name): mixed

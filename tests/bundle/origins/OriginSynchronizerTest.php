@@ -63,7 +63,6 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame('jane@example.com', $jane->getMailboxName());
         self::assertTrue($jane->isSyncEnabled());
         self::assertSame(0, $jane->getCollected());
-        self::assertNull($jane->getLastRunAt());
     }
 
     public function testASecondSynchronizationChangesNothing(): void

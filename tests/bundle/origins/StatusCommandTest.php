@@ -27,7 +27,7 @@ final class StatusCommandTest extends OroTestCase
         $this->configure();
         $this->mailbox($this->janeId, false);
         $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false));
-        $origin->recordFailure(new \DateTimeImmutable(), 'X', null, 'No such mailbox.', 'Check the address.');
+        $origin->recordFailure('X', null, 'No such mailbox.', 'Check the address.');
         $this->oro->em->flush();
 
         $tester = $this->execute([]);

@@ -22,7 +22,6 @@ final class StatusProviderTest extends OroTestCase
         $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false));
         $origin->addToCounters(12, 1);
         $origin->recordFailure(
-            new \DateTimeImmutable('2026-03-01 10:00:00'),
             'ExchangeSync\ImpersonationException',
             'ErrorImpersonateUserDenied',
             'The account may not open john@example.com.',
@@ -64,7 +63,7 @@ final class StatusProviderTest extends OroTestCase
         $query = $this->oro->em->createQueryBuilder()->select($grid['select']);
         $query->from($grid['from'][0]['table'], $grid['from'][0]['alias']);
         foreach ($grid['join']['left'] as $join) {
-            $query->leftJoin($join['join'], $join['alias']);
+            $query->leftJoin($join['join'], $join['alias'], $join['conditionType'] ?? null, $join['condition'] ?? null);
         }
 
         $rows = $query->orderBy('reader')->getQuery()->getResult();

@@ -272,7 +272,7 @@ final class BatchStoreTest extends OroTestCase
     public function testARunThatLostItsMailboxCanNotStore(): void
     {
         $origin = $this->mailbox($this->janeId);
-        $this->oro->em->getConnection()->executeStatement("UPDATE oro_email_origin SET exchange_lease = 'another'");
+        $this->oro->em->getConnection()->executeStatement("UPDATE exchange_mail_mailbox_state SET lease = 'another'");
 
         $this->expectException(LeaseLostException::class);
         try {

@@ -160,7 +160,9 @@ final class EndToEndTest extends OroTestCase
         $end = microtime(true) + 30;
         $watch->run(function () use (&$delivered, $end): bool {
             if (null === $delivered && \count($this->originIds()) === \count($this->sentOriginIds())) {
-                $this->oro->em->getConnection()->executeStatement('UPDATE oro_email_origin SET exchange_lease = NULL');
+                $this->oro->em->getConnection()->executeStatement(
+                    'UPDATE exchange_mail_mailbox_state SET ticket = NULL, queued_until = NULL'
+                );
                 $this->oro->producer->messages = [];
                 $this->server->deliver(self::JONAS, ExchangeServer::mail('new@seebad-hotel.example', 'New', self::JONAS, 'c@d.example'));
                 $delivered = microtime(true);
@@ -219,7 +221,7 @@ final class EndToEndTest extends OroTestCase
         $organization = $this->oro->em->find(Organization::class, $this->organizationId);
         $this->oro->em->persist(new Contact('late@late.example', $organization));
         $this->oro->em->flush();
-        $report = $this->services->search->search($this->organizationId);
+        $report = $this->searchNow();
         self::assertSame([], $report->failures);
         self::assertSame(1, $report->collected);
         self::assertSame('Inbox', $this->copy('<early@late.example>')['name']);

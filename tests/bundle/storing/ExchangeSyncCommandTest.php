@@ -8,7 +8,6 @@ use ExchangeMail\Bundle\Command\Cron\ExchangeSyncCommand;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
-use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\Batch;
@@ -42,7 +41,6 @@ final class ExchangeSyncCommandTest extends OroTestCase
         self::assertStringContainsString('1 mailbox(es) sent', $tester->getDisplay());
         self::assertSame([], $this->engine->mailboxes);
         self::assertSame('exchange_mail.sync_mailboxes', $this->oro->producer->messages[0][0]);
-        self::assertSame(15, $this->oro->producer->messages[0][1]['maxExecTime']);
     }
 
     public function testInTheForegroundItSaysWhatWasReadAndWhatNot(): void
@@ -103,7 +101,7 @@ final class ExchangeSyncCommandTest extends OroTestCase
         return new ExchangeSyncCommand(
             $origins,
             $this->services->synchronizer,
-            new LateAddressSchedule($this->oro->doctrine, $this->services->queue),
+            $this->services->lateSchedule,
             $this->engine,
             new EngineRequirement()
         );

@@ -10,22 +10,32 @@ use PHPUnit\Framework\TestCase;
 
 final class LastAddressBookTest extends TestCase
 {
-    public function testItIsFoundWhileItIsYoungAndNothingElseChanged(): void
+    public function testItIsFoundWhileItIsYoungAndKnowsTheUsersOfNewMailboxes(): void
     {
         $book = new AddressBook();
         $last = new LastAddressBook();
-        self::assertNull($last->find(1, 'a', 60));
+        self::assertNull($last->find(1, 60));
 
-        $last->keep(1, 'a', $book, hrtime(true));
-        self::assertSame($book, $last->find(1, 'a', 60));
-        self::assertNull($last->find(2, 'a', 60));
-        self::assertNull($last->find(1, 'b', 60));
+        $last->keep(1, $book, hrtime(true), [7]);
+        self::assertSame($book, $last->find(1, 60));
+        self::assertSame($book, $last->find(1, 60, [7]));
+        self::assertNull($last->find(1, 60, [7, 8]));
+        self::assertNull($last->find(2, 60));
 
-        $last->keep(1, 'a', $book, hrtime(true) - 60_000_000_000);
-        self::assertNull($last->find(1, 'a', 60));
-        self::assertSame($book, $last->find(1, 'a', 61));
+        $last->keep(1, $book, hrtime(true) - 60_000_000_000);
+        self::assertNull($last->find(1, 60));
+        self::assertSame($book, $last->find(1, 61));
 
         $last->forget();
-        self::assertNull($last->find(1, 'a', 61));
+        self::assertNull($last->find(1, 61));
+    }
+
+    public function testItKnowsWhichLateAddressesItWasTold(): void
+    {
+        $last = new LastAddressBook();
+        $last->update('1:5', [5 => 'a@x.test']);
+        self::assertTrue($last->isUpToDate('1:5'));
+        self::assertFalse($last->isUpToDate('2:11'));
+        self::assertSame([6 => 'b@x.test'], $last->unknown([5 => 'a@x.test', 6 => 'b@x.test']));
     }
 }

@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing;
 
-use ExchangeMail\Bundle\Lease\RunOutdatedException;
-use ExchangeMail\Bundle\Sync\LateAddressSchedule;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeMail\Tests\Bundle\Storing\Oro\Contact;
@@ -27,17 +26,17 @@ final class LateAddressTest extends OroTestCase
     public function testANewAddressOfAContactIsNotedOnce(): void
     {
         $this->newContact('Dora@Customer.test');
-        self::assertSame(['dora@customer.test'], $this->waiting());
+        self::assertSame(['Dora@Customer.test'], $this->waiting());
 
         $contact = $this->oro->em->getRepository(Contact::class)->findOneBy(['email' => 'carol@customer.test']);
         $contact->setEmail('carol@home.test');
         $this->oro->em->flush();
-        self::assertSame(['carol@home.test', 'dora@customer.test'], $this->waiting());
+        self::assertEqualsCanonicalizing(['carol@home.test', 'Dora@Customer.test'], $this->waiting());
         $contact->setEmail('carol@customer.test');
         $this->oro->em->flush();
         $contact->setEmail('carol@home.test');
         $this->oro->em->flush();
-        self::assertSame(['carol@customer.test', 'carol@home.test', 'dora@customer.test'], $this->waiting());
+        self::assertEqualsCanonicalizing(['carol@customer.test', 'carol@home.test', 'Dora@Customer.test'], $this->waiting());
     }
 
     public function testAnAddressThatWasOnlyInMailBeforeIsNotedWhenItBecomesAContacts(): void
@@ -71,6 +70,7 @@ final class LateAddressTest extends OroTestCase
         $jane = $this->mailbox($this->janeId);
         $this->mailbox($this->johnId, false);
         $this->store($jane, new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'kept'));
+        $this->services->leases->releaseAll($this->token($jane));
         $this->newContact('dora@customer.test');
         $this->engine->batches['jane@example.com'] = [
             new Batch('jane@example.com', Mail::inbox(), [
@@ -79,109 +79,127 @@ final class LateAddressTest extends OroTestCase
             new Batch('jane@example.com', done: true),
         ];
 
-        $schedule = new LateAddressSchedule($this->oro->doctrine, $this->services->queue);
-        $before = $this->oro->producer->messages;
-        $schedule->send();
-        self::assertSame($before, $this->oro->producer->messages, 'contacts come in groups: it waits a little');
-        $this->oro->em->getConnection()->executeStatement(
-            "UPDATE exchange_mail_late_address SET created_at = created_at - INTERVAL '6 minutes'"
-        );
-        $schedule->send();
-        self::assertContains(
-            ['exchange_mail.search_late_addresses', ['organizationId' => $this->organizationId]],
-            $this->oro->producer->messages
-        );
-        $report = $this->services->search->search($this->organizationId);
+        self::assertSame([], $this->sendSearches(), 'contacts come in groups: it waits a little');
+        $this->later('6 minutes');
+        $body = $this->sendSearches()[0];
+        self::assertSame([], $this->sendSearches(), 'one search at a time');
+        $report = $this->search($body);
 
-        self::assertSame(1, $report->collected, 'although a run has leased the mailbox');
+        self::assertSame(1, $report->collected);
         self::assertSame([['dora@customer.test']], $this->engine->searches);
         self::assertSame(['jane@example.com', 'john@example.com'], array_column($this->engine->mailboxes, 'address'));
         self::assertArrayHasKey('dora@customer.test', $this->engine->book->owners['contact']);
         self::assertSame(['kept'], array_column($this->rows('SELECT checkpoint FROM exchange_mail_folder'), 'checkpoint'));
         self::assertSame(2, $this->rowCount('oro_email'));
         self::assertSame([], $this->waiting());
-        $this->services->search->search($this->organizationId);
-        self::assertCount(1, $this->engine->searches, 'nothing waits: no search');
+        $this->search($body);
+        self::assertCount(1, $this->engine->searches, 'delivered twice: no search');
     }
 
-    public function testASearchThatCouldNotLogInIsMadeAgain(): void
+    public function testASearchThatCouldNotLogInIsMadeAgainWhenThePauseIsOver(): void
     {
         $this->mailbox($this->janeId, false);
         $this->newContact('dora@customer.test');
         $this->engine->batches['jane@example.com'] = [
             new Batch('jane@example.com', failure: new Failure(AuthenticationException::class, null, 'Refused.', 'Check.')),
         ];
-        $this->services->search->search($this->organizationId);
+        $this->searchNow();
 
         self::assertSame(['dora@customer.test'], $this->waiting());
         self::assertSame([], $this->services->schedule->due());
-        $this->services->search->search($this->organizationId);
-        self::assertCount(1, $this->engine->searches, 'not before the pause is over');
+        self::assertSame([], $this->sendSearches());
+        $this->later('16 minutes');
+        $this->search($this->sendSearches()[0]);
+        self::assertCount(1, $this->engine->searches, 'all mailboxes are still put off');
+        self::assertSame(['dora@customer.test'], $this->waiting());
+    }
+
+    public function testAFailedSearchKeepsNoOtherAwayForLongerThanItsTime(): void
+    {
+        $this->mailbox($this->janeId, false);
+        $this->newContact('dora@customer.test');
+        $this->engine->failure = new ConnectionException('The server does not answer.');
+        try {
+            $this->searchNow();
+            self::fail();
+        } catch (ConnectionException) {
+        }
+        $this->engine->failure = null;
+        $this->later('16 minutes');
+        $this->search($this->sendSearches()[0]);
+
+        self::assertSame([], $this->waiting());
     }
 
     public function testAnImportOfManyContactsReadsTheMailboxesAgainInstead(): void
     {
-        $jane = $this->mailbox($this->janeId);
-        $this->store($jane, new Batch('jane@example.com', Mail::inbox(), checkpoint: 'old'));
-        $this->store($jane, new Batch('jane@example.com', Mail::root(), checkpoint: 'old-root'));
+        $jane = $this->mailbox($this->janeId, false);
+        $this->engine->batches['jane@example.com'] = [
+            new Batch('jane@example.com', Mail::inbox(), checkpoint: 'old'),
+            new Batch('jane@example.com', Mail::root(), checkpoint: 'old-root'),
+            new Batch('jane@example.com', done: true),
+        ];
+        $this->services->synchronizer->read([$jane], new RunLimits());
         $this->oro->em->getConnection()->executeStatement(\sprintf(
             "INSERT INTO exchange_mail_late_address (organization_id, email, created_at)"
             . " SELECT %d, 'import' || i || '@customer.test', now() FROM generate_series(1, 201) i",
             $this->organizationId
         ));
-        $this->services->search->search($this->organizationId);
+        $this->searchNow();
 
         self::assertSame([], $this->engine->searches);
         self::assertSame([], $this->waiting());
-        self::assertSame([null], array_column($this->rows('SELECT checkpoint FROM exchange_mail_folder'), 'checkpoint'));
-        self::assertNull($this->rows('SELECT exchange_root_checkpoint AS c FROM oro_email_origin')[0]['c']);
+        $this->services->synchronizer->read([$jane], new RunLimits());
+        self::assertSame([], $this->engine->mailboxes[1]->checkpoints);
+        $this->services->synchronizer->read([$jane], new RunLimits());
+        self::assertCount(2, $this->engine->mailboxes[2]->checkpoints, 'once');
     }
 
-    public function testARunThatBeganBeforeTheContactWasKnownCanNotPassItsMailOver(): void
+    public function testASearchWaitsForTheRunsThatDoNotKnowTheAddressAndEndsNone(): void
     {
         $jane = $this->mailbox($this->janeId);
-        $this->mailbox($this->johnId, false);
         $this->newContact('dora@customer.test');
-        $this->services->search->search($this->organizationId);
+        $this->oro->em->getConnection()->executeStatement(
+            "UPDATE exchange_mail_mailbox_state SET book_at = book_at - INTERVAL '10 minutes'"
+        );
+        $this->searchNow();
+        self::assertSame([], $this->engine->searches, 'that run would pass over the contact\'s mail, and move on');
+        self::assertSame(['dora@customer.test'], $this->waiting());
 
-        try {
-            $this->store($jane, new Batch('jane@example.com', Mail::inbox(), checkpoint: 'beyond'));
-            self::fail();
-        } catch (RunOutdatedException) {
-        }
-        self::assertSame(0, $this->rowCount('exchange_mail_folder'));
-        self::assertSame([$this->johnId], array_map(
-            fn (int $id): int => (int)$this->rows('SELECT owner_id FROM oro_email_origin WHERE id = ' . $id)[0]['owner_id'],
-            $this->services->schedule->due()[$this->organizationId]
-        ), 'nobody else takes the mailbox before the run ends');
-
-        self::assertSame(1, $this->services->leases->begin($this->token($jane)), 'a run that begins now knows the contact');
-        $this->store($jane, new Batch('jane@example.com', Mail::inbox(), checkpoint: 'fine'));
-        self::assertSame(1, $this->rowCount('exchange_mail_folder'));
+        $this->store($jane, new Batch('jane@example.com', Mail::inbox(), checkpoint: 'on'));
+        self::assertSame(1, $this->rowCount('exchange_mail_folder'), 'it goes on');
+        $this->services->leases->releaseAll($this->token($jane));
+        $token = OriginLeases::newToken();
+        $this->services->leases->take([$jane], $token);
+        $this->search($this->sendSearches()[0]);
+        self::assertSame([['dora@customer.test']], $this->engine->searches, 'a run that began later knows the contact');
+        $this->services->leases->lock($jane, $token);
+        self::assertSame([], $this->waiting());
     }
 
-    public function testAnOutdatedRunEndsAndItsMailboxesAreDueAtOnce(): void
+    public function testALongSearchIsMadeInParts(): void
     {
         $this->mailbox($this->janeId, false);
-        $this->engine->batches['jane@example.com'] = [
-            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'one'),
-            new Batch('jane@example.com', Mail::inbox(), [Mail::message()], checkpoint: 'two', done: true),
-        ];
-        $this->engine->between = fn () => $this->services->leases->outdate($this->organizationId);
-        $report = $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        $john = $this->mailbox($this->johnId, false);
+        $this->newContact('dora@customer.test');
+        $this->sendSearches();
+        $this->later('6 minutes');
+        $body = $this->sendSearches()[0];
+        $report = $this->search($body, (new RunLimits())->slice(0.0));
+        self::assertSame([$john], $report->left);
+        self::assertSame(['dora@customer.test'], $this->waiting());
 
-        self::assertTrue($report->interrupted);
-        self::assertSame(['one'], array_column($this->rows('SELECT checkpoint FROM exchange_mail_folder'), 'checkpoint'));
-        self::assertCount(1, $this->services->schedule->due()[$this->organizationId]);
-        $this->engine->between = null;
-        $this->services->synchronizer->readDue(0, -1, new RunLimits());
-        self::assertSame(['two'], array_column($this->rows('SELECT checkpoint FROM exchange_mail_folder'), 'checkpoint'));
+        $this->services->lateSchedule->sendRest($body['organizationId'], $body['ticket'], $report->left);
+        $report = $this->search($this->oro->producer->messages[\count($this->oro->producer->messages) - 1][1]);
+        self::assertSame([], $report->left);
+        self::assertSame(['jane@example.com', 'john@example.com'], array_column($this->engine->mailboxes, 'address'));
+        self::assertSame([], $this->waiting());
     }
 
     public function testAMailboxThatCanNotBeSearchedIsReadFromItsBeginningLater(): void
     {
         $jane = $this->mailbox($this->janeId, false);
-        $this->mailbox($this->johnId, false);
+        $john = $this->mailbox($this->johnId, false);
         $this->engine->batches['jane@example.com'] = [new Batch('jane@example.com', Mail::inbox(), checkpoint: 'jane', done: true)];
         $this->engine->batches['john@example.com'] = [new Batch('john@example.com', Mail::inbox(), checkpoint: 'john', done: true)];
         $this->services->synchronizer->readDue(0, -1, new RunLimits());
@@ -190,18 +208,12 @@ final class LateAddressTest extends OroTestCase
         $this->engine->batches['jane@example.com'] = [
             new Batch('jane@example.com', failure: new Failure(ConnectionException::class, null, 'Broken.', 'Wait.'), done: true),
         ];
-        $this->services->search->search($this->organizationId);
+        $this->searchNow();
 
         self::assertSame([], $this->waiting());
-        self::assertSame(
-            [['origin_id' => $jane, 'checkpoint' => null]],
-            array_values(array_filter(
-                $this->rows(
-                    'SELECT f.origin_id, ef.checkpoint FROM exchange_mail_folder ef JOIN oro_email_folder f ON f.id = ef.folder_id'
-                ),
-                static fn (array $row): bool => 'john' !== $row['checkpoint']
-            ))
-        );
+        $this->engine->mailboxes = [];
+        $this->services->synchronizer->read([$jane, $john], new RunLimits());
+        self::assertSame([[], ['AAMk-inbox=' => 'john']], array_column($this->engine->mailboxes, 'checkpoints'));
     }
 
     public function testAnotherSpellingOfAKnownAddressIsNotLate(): void

@@ -4,21 +4,16 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Storing;
 
-use ExchangeMail\Bundle\Async\SyncMailboxesProcessor;
-use ExchangeMail\Bundle\Async\Topic\SyncMailboxesTopic;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Entity\MailboxState;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Sync\RunLimits;
-use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\AuthenticationException;
 use ExchangeSync\Batch;
 use ExchangeSync\ConnectionException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
-use Oro\Component\MessageQueue\Consumption\MessageProcessorInterface;
-use Oro\Component\MessageQueue\Transport\Message;
-use Oro\Component\MessageQueue\Transport\SessionInterface;
 
 final class MailboxRunTest extends OroTestCase
 {
@@ -37,8 +32,8 @@ final class MailboxRunTest extends OroTestCase
         self::assertSame('carol@customer.test', array_key_first($this->engine->book->owners['contact']));
         self::assertSame(1, $this->rowCount('oro_email'));
         $state = $this->origin($origin);
-        self::assertNotNull($state->getLastRunAt());
-        self::assertNull($state->getLeaseUntil());
+        self::assertNotNull($this->state($origin)->getLastRunAt());
+        self::assertNull($this->state($origin)->getLeaseUntil());
         self::assertSame(3, $state->getSyncCode());
         self::assertSame(1, $state->getCollected());
 
@@ -134,9 +129,9 @@ final class MailboxRunTest extends OroTestCase
 
         $origins = $this->services->schedule->due();
         $token = OriginLeases::newToken();
-        $this->services->leases->claim($origins[$this->organizationId], $token);
+        $this->services->leases->take($origins[$this->organizationId], $token);
         $report = $this->services->run->run($this->organizationId, $origins[$this->organizationId], $token, $limits);
-        self::assertTrue($report->interrupted);
+        self::assertSame($origins[$this->organizationId], $report->left);
         self::assertSame(1, $this->rowCount('oro_email'));
         self::assertSame(0, $this->leased());
         self::assertCount(1, $this->services->schedule->due()[$this->organizationId], 'due again at once');
@@ -150,44 +145,6 @@ final class MailboxRunTest extends OroTestCase
 
         self::assertSame(1, $this->rowCount('oro_email'));
         self::assertNull($this->oro->tokenStorage->getToken());
-    }
-
-    public function testTheQueueGetsEachMailboxOnceAndAConsumerReadsIt(): void
-    {
-        $jane = $this->mailbox($this->janeId, false);
-        $john = $this->mailbox($this->johnId, false);
-
-        self::assertSame(2, $this->services->synchronizer->sync(3, 0, 7, -1));
-        self::assertSame(0, $this->services->synchronizer->sync(3, 0, 7, -1), 'the next cron finds them leased');
-        self::assertCount(1, $this->oro->producer->messages);
-        [$topic, $body] = $this->oro->producer->messages[0];
-        self::assertSame('exchange_mail.sync_mailboxes', $topic);
-        self::assertSame(
-            [$this->organizationId, [$jane, $john], 3, 7],
-            [$body['organizationId'], $body['originIds'], $body['concurrency'], $body['maxExecTime']]
-        );
-
-        $this->engine->batches['john@example.com'] = [
-            new Batch('john@example.com', Mail::inbox(), [Mail::message()], done: true),
-        ];
-        self::assertSame(MessageProcessorInterface::ACK, $this->process($body));
-        self::assertSame(['jane@example.com', 'john@example.com'], array_column($this->engine->mailboxes, 'address'));
-        self::assertSame(3, $this->engine->concurrency);
-        self::assertSame(1, $this->rowCount('oro_email'));
-        self::assertSame(0, $this->leased());
-
-        self::assertSame(MessageProcessorInterface::ACK, $this->process($body), 'delivered twice');
-        self::assertCount(2, $this->engine->mailboxes, 'its lease is over: nothing is read');
-    }
-
-    public function testAConsumerThatFailsGivesTheMailboxesBack(): void
-    {
-        $this->mailbox($this->janeId, false);
-        $this->services->synchronizer->sync(0, 0, -1, -1);
-        $this->engine->failure = new ConnectionException('The server does not answer.');
-
-        self::assertSame(MessageProcessorInterface::REJECT, $this->process($this->oro->producer->messages[0][1]));
-        self::assertSame(0, $this->leased());
     }
 
     public function testAMailboxOfADisabledUserOrSwitchedOffIsNotDue(): void
@@ -206,9 +163,10 @@ final class MailboxRunTest extends OroTestCase
         $jane = $this->mailbox($this->janeId, false);
         $john = $this->mailbox($this->johnId, false);
         $set = fn (int $id, string $ago) => $this->oro->em->getConnection()->executeStatement(\sprintf(
-            "UPDATE oro_email_origin SET exchange_last_run_at = (now() AT TIME ZONE 'UTC') - INTERVAL '%s' WHERE id = %d",
-            $ago,
-            $id
+            'INSERT INTO exchange_mail_mailbox_state (origin_id, last_run_at)'
+            . " VALUES (%d, (now() AT TIME ZONE 'UTC') - INTERVAL '%s')",
+            $id,
+            $ago
         ));
         $set($jane, '5 minutes');
         $set($john, '50 minutes');
@@ -225,23 +183,13 @@ final class MailboxRunTest extends OroTestCase
         return $this->oro->em->find(ExchangeEmailOrigin::class, $id);
     }
 
-    private function leased(): int
+    private function state(int $originId): MailboxState
     {
-        return (int)$this->rows('SELECT COUNT(*) AS n FROM oro_email_origin WHERE exchange_lease IS NOT NULL')[0]['n'];
+        return $this->oro->em->getRepository(MailboxState::class)->findOneBy(['origin' => $originId]);
     }
 
-    /**
-     * @param array<string, mixed> $body
-     */
-    private function process(array $body): string
+    private function leased(): int
     {
-        $message = new Message();
-        $message->setBody($body);
-        $resolver = new \Symfony\Component\OptionsResolver\OptionsResolver();
-        (new SyncMailboxesTopic())->configureMessageBody($resolver);
-        $resolver->resolve($body);
-
-        return (new SyncMailboxesProcessor($this->services->run, $this->services->logger))
-            ->process($message, Blank::of(SessionInterface::class));
+        return (int)$this->rows('SELECT COUNT(*) AS n FROM exchange_mail_mailbox_state WHERE lease IS NOT NULL')[0]['n'];
     }
 }

@@ -33,7 +33,8 @@ final class MailboxWatchTest extends OroTestCase
         $jane = $this->mailbox($this->janeId, false);
         $this->mailbox($this->johnId);
         $news = function (string $set) use ($jane): void {
-            $this->sql("UPDATE oro_email_origin SET exchange_lease = NULL, exchange_lease_until = NULL, $set WHERE id = $jane");
+            $this->sql('UPDATE exchange_mail_mailbox_state SET ticket = NULL, queued_until = NULL WHERE origin_id = ' . $jane);
+            $this->sql("UPDATE oro_email_origin SET $set WHERE id = $jane");
             $this->engine->watch->news = [new News('jane@example.com'), new News('john@example.com')];
         };
 
@@ -67,7 +68,7 @@ final class MailboxWatchTest extends OroTestCase
         $news = [new News('jane@example.com', $failure), new News('john@example.com', $failure)];
 
         $this->watch(function () use ($news): void {
-            $this->sql('UPDATE oro_email_origin SET exchange_lease = NULL, exchange_lease_until = NULL');
+            $this->sql('UPDATE exchange_mail_mailbox_state SET ticket = NULL, queued_until = NULL');
             $this->oro->producer->messages = [];
             $this->engine->watch->news = $news;
         });

@@ -8,6 +8,8 @@ use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\StoreResult;
+use ExchangeMail\Bundle\Sync\RunLimits;
+use ExchangeMail\Bundle\Sync\RunReport;
 use ExchangeMail\Tests\Bundle\Storing\Host\PlayedEngine;
 use ExchangeMail\Tests\Bundle\Storing\Host\Services;
 use ExchangeMail\Tests\Bundle\Storing\Oro\Contact;
@@ -95,7 +97,7 @@ abstract class OroTestCase extends TestCase
         $em->clear();
         if ($leased) {
             $this->tokens[$id] = OriginLeases::newToken();
-            self::assertSame([$id], $this->services->leases->claim([$id], $this->tokens[$id]));
+            self::assertSame([$id], $this->services->leases->take([$id], $this->tokens[$id]));
         }
 
         return $id;
@@ -113,6 +115,50 @@ abstract class OroTestCase extends TestCase
         } finally {
             $this->services->organization->leave();
         }
+    }
+
+    /** As far as late addresses are concerned. */
+    protected function later(string $interval): void
+    {
+        $this->oro->em->getConnection()->executeStatement(\sprintf(
+            "UPDATE exchange_mail_late_address SET seen_at = seen_at - INTERVAL '%s', queued_until = queued_until - INTERVAL '%s'",
+            $interval,
+            $interval
+        ));
+    }
+
+    /**
+     * What cron does.
+     *
+     * @return list<array<string, mixed>> bodies of the messages
+     */
+    protected function sendSearches(): array
+    {
+        $before = \count($this->oro->producer->messages);
+        $this->services->lateSchedule->send();
+
+        return array_column(\array_slice($this->oro->producer->messages, $before), 1);
+    }
+
+    /**
+     * @param array<string, mixed> $body
+     */
+    protected function search(array $body, RunLimits $limits = new RunLimits()): RunReport
+    {
+        return $this->services->search->search(
+            $body['organizationId'],
+            $body['ticket'],
+            $body['originIds'],
+            $limits
+        );
+    }
+
+    protected function searchNow(): RunReport
+    {
+        $this->sendSearches();
+        $this->later('6 minutes');
+
+        return $this->search($this->sendSearches()[0]);
     }
 
     protected function rowCount(string $table): int

@@ -41,8 +41,26 @@ final class RecentAddressBookTest extends OroTestCase
         $this->oro->em->persist(new Contact('dora@customer.test', $organization));
         $this->oro->em->flush();
 
+        $book = $this->engine->book;
         $this->services->synchronizer->read([$this->janes], new RunLimits());
         self::assertArrayHasKey('dora@customer.test', $this->engine->book->owners['contact']);
+        self::assertSame($book, $this->engine->book, 'a million other addresses are not read again');
+
+        $this->oro->em->getConnection()->executeStatement('DELETE FROM exchange_mail_late_address');
+        $this->services->synchronizer->read([$this->janes], new RunLimits());
+        self::assertSame($book, $this->engine->book, 'nor when its search is over');
+    }
+
+    public function testAfterAnImportTheBookIsReadAnew(): void
+    {
+        $book = $this->engine->book;
+        $this->oro->em->getConnection()->executeStatement(\sprintf(
+            "INSERT INTO exchange_mail_late_address (organization_id, email, created_at)"
+            . " SELECT %d, 'import' || i || '@customer.test', now() FROM generate_series(1, 1001) i",
+            $this->organizationId
+        ));
+        $this->services->synchronizer->read([$this->janes], new RunLimits());
+        self::assertNotSame($book, $this->engine->book);
     }
 
     public function testAMailboxThatWasNeverReadGetsANewBookWithItsUser(): void
@@ -57,14 +75,15 @@ final class RecentAddressBookTest extends OroTestCase
 
         $this->services->synchronizer->read([$this->mailbox($olga->getId(), false)], new RunLimits());
         self::assertArrayHasKey('olga@example.com', $this->engine->book->owners['user']);
+        self::assertNotSame($known, $this->engine->book);
     }
 
     public function testAnotherOrganizationHasABookOfItsOwn(): void
     {
         $book = $this->engine->book;
         $provider = $this->services->recentAddressBooks;
-        self::assertCount(0, $provider->getRecent($this->organizationId + 1000));
-        self::assertEquals($book, $provider->getRecent($this->organizationId));
-        self::assertNotSame($book, $provider->getRecent($this->organizationId));
+        self::assertCount(0, $provider->get($this->organizationId + 1000));
+        self::assertEquals($book, $provider->get($this->organizationId));
+        self::assertNotSame($book, $provider->get($this->organizationId));
     }
 }

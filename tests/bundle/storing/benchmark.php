@@ -70,7 +70,7 @@ $before = memory_get_usage();
 $start = hrtime(true);
 if ('bundle' === $way) {
     $token = OriginLeases::newToken();
-    $services->leases->claim([$originId], $token);
+    $services->leases->take([$originId], $token);
     foreach (array_chunk($messages, 100) as $chunk) {
         $services->store->store($originId, $token, new Batch('jane@example.com', Mail::inbox(), $chunk, checkpoint: 'x'));
     }

@@ -164,7 +164,7 @@ final class CredentialFailureNotifierTest extends TestCase
             (new \ReflectionProperty(EmailOrigin::class, $property))->setValue($origin, $value);
         }
         if (null !== $exception) {
-            $origin->recordFailure(new \DateTimeImmutable(), $exception, null, 'Refused.', 'Check the password.');
+            $origin->recordFailure($exception, null, 'Refused.', 'Check the password.');
         }
         $sender = $this->createMock(NotificationSenderInterface::class);
         $sender->method('send')->willReturnCallback(function (MailboxFinished $mailbox, ?int $userId): void {

@@ -161,7 +161,7 @@ final class NotificationSendersTest extends TestCase
         $origin = new ExchangeEmailOrigin();
         $origin->setMailboxAddress('jane@example.com');
         (new \ReflectionProperty(EmailOrigin::class, 'organization'))->setValue($origin, $organization);
-        $origin->recordFailure(new \DateTimeImmutable(), $exception, null, 'Refused.', 'Check the rights.');
+        $origin->recordFailure($exception, null, 'Refused.', 'Check the rights.');
 
         return MailboxFinished::of($origin);
     }

@@ -11,11 +11,13 @@ use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\MailboxWatch;
 use ExchangeMail\Bundle\Sync\OriginSchedule;
 use ExchangeMail\Engine\Extension;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
+use Oro\Bundle\MessageQueueBundle\Client\MessageBufferManager;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Component\MessageQueue\Client\MessageProducerInterface;
 use PHPUnit\Framework\TestCase;
@@ -113,8 +115,16 @@ final class WatchCommandTest extends TestCase
                 $doctrine,
                 $this->createMock(EngineProviderInterface::class),
                 new SettingsProvider($config, $this->createMock(SymmetricCrypterInterface::class)),
-                new OriginSchedule($doctrine),
-                new MailboxQueue(new OriginLeases($doctrine), $this->createMock(MessageProducerInterface::class)),
+                new OriginSchedule(
+                    $doctrine,
+                    (new \ReflectionClass(Transactions::class))->newInstanceWithoutConstructor(),
+                    new OriginLeases($doctrine)
+                ),
+                new MailboxQueue(
+                    new OriginLeases($doctrine),
+                    $this->createMock(MessageProducerInterface::class),
+                    $this->createMock(MessageBufferManager::class)
+                ),
                 $this->createMock(LoggerInterface::class)
             ),
             new EngineRequirement()

@@ -28,10 +28,14 @@ final class Checker
     private readonly Declarations $declarations;
     private readonly Signature $signature;
 
+    /** @var list<string> */
+    private readonly array $ownColumns;
+
     public function __construct(private readonly Facts $facts, OwnSources $own)
     {
         $this->declarations = new Declarations($facts, $own);
         $this->signature = new Signature($this->declarations);
+        $this->ownColumns = $own->getColumns();
     }
 
     /**
@@ -137,7 +141,7 @@ final class Checker
 
     private function checkColumn(Usage $usage): ?string
     {
-        foreach ($this->facts->all('tables') as $columns) {
+        foreach ([...$this->facts->all('tables'), $this->ownColumns] as $columns) {
             if (\in_array($usage->name, $columns, true)) {
                 return null;
             }

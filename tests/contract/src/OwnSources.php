@@ -32,6 +32,20 @@ final class OwnSources implements ClassSource
     }
 
     /**
+     * @return list<string> columns that the bundle's migrations add
+     */
+    public function getColumns(): array
+    {
+        $columns = [];
+        foreach ($this->getFiles('~/Migrations/Schema/.*\.php$~') as $code) {
+            preg_match_all("~->addColumn\('(\w+)'~", $code, $matches);
+            array_push($columns, ...$matches[1]);
+        }
+
+        return $columns;
+    }
+
+    /**
      * @return iterable<string, string> content by path relative to php/src
      */
     public function getFiles(string $pattern): iterable

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\AddressBook;
 
+use Doctrine\DBAL\Connection;
 use ExchangeSync\AddressBook;
 use Oro\Bundle\EmailBundle\Entity\Manager\EmailAddressManager;
 
@@ -23,9 +24,36 @@ final class AddressBookLoader
     public function load(int $organizationId): AddressBook
     {
         $book = new AddressBook();
-        $rows = new StreamedQuery($this->addressManager->getEntityManager()->getConnection());
+        $rows = new StreamedQuery($this->connection());
+        $this->fill($book, $rows->rows($this->query->sql($organizationId)));
+
+        return $book;
+    }
+
+    /**
+     * Adds those of the addresses that somebody of the organization owns.
+     *
+     * @param list<string> $addresses as Oro spells them
+     */
+    public function add(AddressBook $book, int $organizationId, array $addresses): void
+    {
+        if ([] !== $addresses) {
+            $rows = $this->connection()->executeQuery(
+                $this->query->sql($organizationId) . ' AND a.email IN (:addresses)',
+                ['addresses' => $addresses],
+                ['addresses' => Connection::PARAM_STR_ARRAY]
+            );
+            $this->fill($book, $rows->fetchAllNumeric());
+        }
+    }
+
+    /**
+     * @param iterable<list<mixed>> $rows address, id of a user or null, id of a contact or null
+     */
+    private function fill(AddressBook $book, iterable $rows): void
+    {
         $users = $contacts = [];
-        foreach ($rows->rows($this->query->sql($organizationId)) as [$email, $userId, $contactId]) {
+        foreach ($rows as [$email, $userId, $contactId]) {
             if (null !== $userId) {
                 $users[] = [$email, (int)$userId];
             }
@@ -43,7 +71,10 @@ final class AddressBookLoader
         }
         $book->addUsers($users);
         $book->addContacts($contacts);
+    }
 
-        return $book;
+    private function connection(): Connection
+    {
+        return $this->addressManager->getEntityManager()->getConnection();
     }
 }

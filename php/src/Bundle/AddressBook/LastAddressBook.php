@@ -14,15 +14,25 @@ final class LastAddressBook
 {
     private ?AddressBook $book = null;
     private int $organizationId = 0;
-    private string $state = '';
     private int $readAt = 0;
 
+    /** Of the list of late addresses when the book was brought up to date. */
+    private string $state = '';
+
+    /** @var array<int, true> ids of late addresses that the book knows */
+    private array $late = [];
+
+    /** @var array<int, true> new mailboxes whose users the book knows */
+    private array $newOrigins = [];
+
     /**
-     * @param int $readAt nanoseconds of hrtime() before its reading began
+     * @param int       $readAt     nanoseconds of hrtime() before its reading began
+     * @param list<int> $newOrigins mailboxes that were never read, whose users it knows
      */
-    public function keep(int $organizationId, string $state, AddressBook $book, int $readAt): void
+    public function keep(int $organizationId, AddressBook $book, int $readAt, array $newOrigins = []): void
     {
-        [$this->organizationId, $this->state, $this->book, $this->readAt] = [$organizationId, $state, $book, $readAt];
+        [$this->organizationId, $this->book, $this->readAt] = [$organizationId, $book, $readAt];
+        $this->newOrigins = array_fill_keys($newOrigins, true);
     }
 
     /**
@@ -34,14 +44,40 @@ final class LastAddressBook
     }
 
     /**
-     * @param string $state what it was kept with; another one makes it useless
+     * @param list<int> $newOrigins mailboxes that were never read; one that the book was not read for makes it useless
      */
-    public function find(int $organizationId, string $state, int $maxAgeInSeconds): ?AddressBook
+    public function find(int $organizationId, int $maxAgeInSeconds, array $newOrigins = []): ?AddressBook
     {
         $isUsable = $organizationId === $this->organizationId
-            && $state === $this->state
-            && hrtime(true) - $this->readAt < $maxAgeInSeconds * 1_000_000_000;
+            && hrtime(true) - $this->readAt < $maxAgeInSeconds * 1_000_000_000
+            && [] === array_diff_key(array_fill_keys($newOrigins, true), $this->newOrigins);
 
         return $isUsable ? $this->book : null;
+    }
+
+    public function isUpToDate(string $state): bool
+    {
+        return $state === $this->state;
+    }
+
+    /**
+     * @param array<int, string> $addresses late addresses by id
+     *
+     * @return array<int, string> those that the book was not told
+     */
+    public function unknown(array $addresses): array
+    {
+        return array_diff_key($addresses, $this->late);
+    }
+
+    /**
+     * The book knows these, which are all that wait.
+     *
+     * @param array<int, string> $addresses late addresses by id
+     */
+    public function update(string $state, array $addresses): void
+    {
+        $this->state = $state;
+        $this->late = array_fill_keys(array_keys($addresses), true);
     }
 }

@@ -5,8 +5,11 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Async;
 
 use ExchangeMail\Bundle\Async\Topic\SyncMailboxesTopic;
+use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\MailboxRun;
 use ExchangeMail\Bundle\Sync\RunLimits;
+use ExchangeMail\Bundle\Sync\StopCheck;
 use Oro\Component\MessageQueue\Client\TopicSubscriberInterface;
 use Oro\Component\MessageQueue\Consumption\MessageProcessorInterface;
 use Oro\Component\MessageQueue\Transport\MessageInterface;
@@ -14,12 +17,15 @@ use Oro\Component\MessageQueue\Transport\SessionInterface;
 use Psr\Log\LoggerInterface;
 
 /**
- * Message queue processor that synchronizes a group of Exchange mailboxes.
+ * Message queue processor that synchronizes a group of Exchange mailboxes, for a minute. What is left goes to the end of the queue.
  */
-final class SyncMailboxesProcessor implements MessageProcessorInterface, TopicSubscriberInterface
+class SyncMailboxesProcessor implements MessageProcessorInterface, TopicSubscriberInterface
 {
     public function __construct(
+        private readonly OriginLeases $leases,
         private readonly MailboxRun $run,
+        private readonly MailboxQueue $queue,
+        private readonly StopCheck $stopCheck,
         private readonly LoggerInterface $logger
     ) {
     }
@@ -27,22 +33,37 @@ final class SyncMailboxesProcessor implements MessageProcessorInterface, TopicSu
     public function process(MessageInterface $message, SessionInterface $session): string
     {
         $body = $message->getBody();
+        $token = OriginLeases::newToken();
+        $originIds = $this->leases->takeQueued(
+            $body[SyncMailboxesTopic::ORIGIN_IDS],
+            $body[SyncMailboxesTopic::TICKET],
+            $token
+        );
+        if ([] === $originIds) {
+            // delivered twice, or later than its mailboxes were sent once more
+            return self::ACK;
+        }
+        $organizationId = $body[SyncMailboxesTopic::ORGANIZATION_ID];
+        $concurrency = $body[SyncMailboxesTopic::CONCURRENCY];
         try {
-            $this->run->run(
-                $body[SyncMailboxesTopic::ORGANIZATION_ID],
-                $body[SyncMailboxesTopic::ORIGIN_IDS],
-                $body[SyncMailboxesTopic::LEASE],
-                new RunLimits($body[SyncMailboxesTopic::CONCURRENCY], $body[SyncMailboxesTopic::MAX_EXEC_TIME])
+            $report = $this->stopCheck->during(
+                fn (callable $isStopped) => $this->run->run(
+                    $organizationId,
+                    $originIds,
+                    $token,
+                    (new RunLimits($concurrency, -1, $isStopped))->slice(RunLimits::MESSAGE_IN_SECONDS)
+                )
             );
         } catch (\Exception $e) {
             // the mailboxes are free again and the next cron sends them anew; a second attempt now would only repeat the error
             $this->logger->error('Exchange: a group of mailboxes was not read. ' . $e->getMessage(), [
-                'origins' => $body[SyncMailboxesTopic::ORIGIN_IDS],
+                'origins' => $originIds,
                 'exception' => $e,
             ]);
 
             return self::REJECT;
         }
+        $this->queue->sendRest($organizationId, $report->left, $concurrency);
 
         return self::ACK;
     }

@@ -37,8 +37,6 @@ class ExchangeEmailOrigin extends EmailOrigin
 
     protected ?string $rootCheckpoint = null;
 
-    protected ?\DateTimeInterface $lastRunAt = null;
-
     protected ?\DateTimeInterface $nextRunAt = null;
 
     protected ?int $collected = 0;
@@ -52,14 +50,6 @@ class ExchangeEmailOrigin extends EmailOrigin
     protected ?string $lastErrorCode = null;
 
     protected ?string $lastErrorException = null;
-
-    /** Written by OriginLeases only. */
-    protected ?string $lease = null;
-
-    protected ?\DateTimeInterface $leaseUntil = null;
-
-    /** Written by OriginLeases only: the run that holds the lease has an old address book. */
-    protected ?bool $outdated = null;
 
     /**
      * The SMTP address of the mailbox, lower case.
@@ -215,11 +205,6 @@ class ExchangeEmailOrigin extends EmailOrigin
         return $this;
     }
 
-    public function getLastRunAt(): ?\DateTimeInterface
-    {
-        return $this->lastRunAt;
-    }
-
     public function getNextRunAt(): ?\DateTimeInterface
     {
         return $this->nextRunAt;
@@ -293,9 +278,8 @@ class ExchangeEmailOrigin extends EmailOrigin
         return $this->lastErrorException;
     }
 
-    public function recordSuccess(\DateTimeInterface $finishedAt): self
+    public function recordSuccess(): self
     {
-        $this->lastRunAt = self::mutable($finishedAt);
         $this->nextRunAt = null;
         $this->lastError = null;
         $this->lastErrorRemedy = null;
@@ -313,7 +297,6 @@ class ExchangeEmailOrigin extends EmailOrigin
      * @param \DateTimeInterface|null $retryAt   not before this moment; null: with the next run
      */
     public function recordFailure(
-        \DateTimeInterface $finishedAt,
         string $exception,
         ?string $code,
         string $message,
@@ -321,14 +304,12 @@ class ExchangeEmailOrigin extends EmailOrigin
         ?\DateTimeInterface $retryAt = null
     ): self {
         if ($this->isAdditionalAddress() && \in_array($code, self::NO_MAILBOX_CODES, true)) {
-            $this->recordSuccess($finishedAt);
+            $this->recordSuccess();
             $this->lastErrorCode = $code;
-            $pause = new \DateInterval(\sprintf('P%dD', self::NO_MAILBOX_PAUSE_IN_DAYS));
-            $this->nextRunAt = self::mutable($finishedAt)->add($pause);
+            $this->nextRunAt = new \DateTime(\sprintf('+%d days', self::NO_MAILBOX_PAUSE_IN_DAYS), new \DateTimeZone('UTC'));
 
             return $this;
         }
-        $this->lastRunAt = self::mutable($finishedAt);
         $this->nextRunAt = self::mutable($retryAt);
         $this->lastError = $message;
         $this->lastErrorRemedy = $remedy;
@@ -344,14 +325,6 @@ class ExchangeEmailOrigin extends EmailOrigin
     public function hasNoMailbox(): bool
     {
         return null === $this->lastError && null !== $this->lastErrorCode;
-    }
-
-    /**
-     * Until when a run owns this mailbox; null: no run does.
-     */
-    public function getLeaseUntil(): ?\DateTimeInterface
-    {
-        return null === $this->lease ? null : $this->leaseUntil;
     }
 
     public function __toString(): string

@@ -15,6 +15,15 @@ class LateAddress
 
     private \DateTimeInterface $createdAt;
 
+    /** Who read the address book after that knows it: created_at may be long before the commit. */
+    private ?\DateTimeInterface $seenAt = null;
+
+    /** Of the search that has it. */
+    private ?string $ticket = null;
+
+    /** A search that does not go on until then was lost. */
+    private ?\DateTimeInterface $queuedUntil = null;
+
     public function __construct(private Organization $organization, private string $email)
     {
         $this->createdAt = new \DateTime('now', new \DateTimeZone('UTC'));

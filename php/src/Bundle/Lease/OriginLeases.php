@@ -8,21 +8,26 @@ use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Platforms\MySQLPlatform;
 use Doctrine\DBAL\Types\Types;
 use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use Oro\Bundle\EmailBundle\Sync\AbstractEmailSynchronizer;
+use ExchangeMail\Bundle\Entity\MailboxState;
 
 /**
- * Gives each mailbox to one run at a time, on any number of hosts: a token and an end time in the origin's row, taken by one
- * UPDATE and measured by the database's clock. A crashed run frees its mailboxes by being silent.
+ * Gives each mailbox to one message of the queue and to one run at a time, on any number of hosts: a token and an end time in
+ * the mailbox's state, taken by one UPDATE for many and measured by the database's clock. A lost message and a crashed run free
+ * their mailboxes by being silent.
  *
- * The token also fences: a transaction that stores mail locks the row and checks the token first, so a run that lost its
+ * The token also fences: a transaction that stores mail locks the state and checks the token first, so a run that lost its
  * lease can't write any more. Knows no engine and no mail.
  */
 final class OriginLeases
 {
     public const DURATION_IN_SECONDS = 900;
 
-    private const TABLE = 'oro_email_origin';
+    /** A message that waits longer was lost, or a second one does no harm: whoever comes first takes the mailboxes. */
+    public const QUEUED_IN_SECONDS = 900;
+
+    private const TABLE = 'exchange_mail_mailbox_state';
+
+    private const IDS = Connection::PARAM_INT_ARRAY;
 
     public function __construct(private readonly ManagerRegistry $doctrine)
     {
@@ -34,93 +39,71 @@ final class OriginLeases
     }
 
     /**
-     * Takes the mailboxes that nobody holds.
+     * Marks the mailboxes that nobody reads and no message waits for.
+     *
+     * @param list<int> $originIds
+     *
+     * @return list<int> those that are now the ticket's
+     */
+    public function queue(array $originIds, string $ticket): array
+    {
+        return $this->mark($originIds, 'ticket', $ticket, \sprintf(
+            'UPDATE %s SET ticket = :token, queued_until = %s WHERE origin_id IN (:ids) AND %s AND %s',
+            self::TABLE,
+            $this->in(self::QUEUED_IN_SECONDS),
+            $this->isFree(),
+            \sprintf('(queued_until IS NULL OR queued_until < %s)', $this->now())
+        ));
+    }
+
+    /**
+     * Takes the mailboxes of a message: those that still wait for one, and those that a crashed consumer had of this very message.
      *
      * @param list<int> $originIds
      *
      * @return list<int> those that now belong to the token
      */
-    public function claim(array $originIds, string $token): array
+    public function takeQueued(array $originIds, string $ticket, string $token): array
     {
-        $claimed = [];
-        foreach ($originIds as $originId) {
-            $affected = $this->connection()->executeStatement(
-                \sprintf(
-                    'UPDATE %s SET exchange_lease = :token, exchange_lease_until = %s, exchange_outdated = NULL'
-                    . ' WHERE id = :id AND (exchange_lease IS NULL OR exchange_lease_until < %s)',
-                    self::TABLE,
-                    $this->end(),
-                    $this->now()
-                ),
-                ['token' => $token, 'id' => $originId]
-            );
-            if ($affected > 0) {
-                $claimed[] = $originId;
-            }
-        }
-
-        return $claimed;
-    }
-
-    /**
-     * Marks a leased mailbox as being read, for Oro's own screens.
-     *
-     * @return bool false: the lease is no longer the token's
-     */
-    public function start(int $originId, string $token): bool
-    {
-        return $this->connection()->executeStatement(
+        return $this->mark(
+            $originIds,
+            'lease',
+            $token,
             \sprintf(
-                'UPDATE %s SET exchange_lease_until = %s, sync_code = :code, sync_code_updated = %s'
-                . ' WHERE id = :id AND exchange_lease = :token',
+                'UPDATE %s SET %s, ticket = :ticket WHERE origin_id IN (:ids)'
+                . ' AND ((queued_until IS NOT NULL AND %s) OR (ticket = :ticket AND lease IS NOT NULL))',
                 self::TABLE,
-                $this->end(),
-                $this->now()
+                $this->leased(),
+                $this->isFree()
             ),
-            ['code' => AbstractEmailSynchronizer::SYNC_CODE_IN_PROCESS, 'id' => $originId, 'token' => $token]
-        ) > 0;
+            ['ticket' => $ticket]
+        );
     }
 
     /**
-     * A run begins: from now on it is outdated by what changes, not by what changed while it waited in the queue.
+     * Takes the mailboxes that nobody reads.
      *
-     * @return int mailboxes the token holds
+     * @param list<int> $originIds
+     *
+     * @return list<int> those that now belong to the token
      */
-    public function begin(string $token): int
+    public function take(array $originIds, string $token): array
     {
-        $this->connection()->executeStatement(
-            \sprintf('UPDATE %s SET exchange_outdated = NULL WHERE exchange_lease = :token', self::TABLE),
-            ['token' => $token]
-        );
-
-        return $this->renew($token);
-    }
-
-    /**
-     * Runs that read mailboxes of this organization now can store nothing more. They end by themselves, and the next ones
-     * begin with what is known then.
-     */
-    public function outdate(int $organizationId): void
-    {
-        $this->connection()->executeStatement(
-            \sprintf(
-                'UPDATE %s SET exchange_outdated = :yes WHERE organization_id = :organization AND exchange_lease IS NOT NULL',
-                self::TABLE
-            ),
-            ['yes' => true, 'organization' => $organizationId],
-            ['yes' => Types::BOOLEAN]
-        );
+        return $this->mark($originIds, 'lease', $token, \sprintf(
+            'UPDATE %s SET %s, ticket = NULL WHERE origin_id IN (:ids) AND %s',
+            self::TABLE,
+            $this->leased(),
+            $this->isFree()
+        ));
     }
 
     /**
      * The heartbeat: everything the token holds gets a new end time.
-     *
-     * @return int mailboxes it holds
      */
-    public function renew(string $token): int
+    public function renew(string $token): void
     {
-        return (int)$this->connection()->executeStatement(
-            \sprintf('UPDATE %s SET exchange_lease_until = %s WHERE exchange_lease = :token', self::TABLE, $this->end()),
+        $this->connection()->executeStatement(
+            \sprintf('UPDATE %s SET lease_until = %s WHERE lease = :token', self::TABLE, $this->in(self::DURATION_IN_SECONDS)),
             ['token' => $token]
         );
     }
@@ -130,44 +113,51 @@ final class OriginLeases
      *
      * @param string|null $token null: for a transaction outside of a run, which reads no checkpoint
      *
-     * @throws LeaseLostException|RunOutdatedException
+     * @throws LeaseLostException
      */
     public function lock(int $originId, ?string $token): void
     {
-        $row = $this->connection()->fetchAssociative(
-            \sprintf('SELECT exchange_lease, exchange_outdated FROM %s WHERE id = :id FOR UPDATE', self::TABLE),
-            ['id' => $originId]
-        );
-        if (false === $row || (null !== $token && $row['exchange_lease'] !== $token)) {
-            throw new LeaseLostException($originId);
+        $lease = $this->lockedLease($originId);
+        if (false === $lease && null === $token && $this->create([$originId]) > 0) {
+            $lease = $this->lockedLease($originId);
         }
-        if (null !== $token && (bool)$row['exchange_outdated']) {
-            throw new RunOutdatedException();
+        if (false === $lease || (null !== $token && $lease !== $token)) {
+            throw new LeaseLostException($originId);
         }
     }
 
     /**
-     * Gives one mailbox back, with the outcome where Oro's own screens look for it.
+     * Inside a transaction: those of the mailboxes that the token still holds, locked.
+     *
+     * @param list<int> $originIds
+     *
+     * @return list<int>
      */
-    public function release(int $originId, string $token, bool $success): void
+    public function lockHeld(array $originIds, string $token): array
+    {
+        return self::ints($this->connection()->executeQuery(
+            \sprintf('SELECT origin_id FROM %s WHERE origin_id IN (:ids) AND lease = :token ORDER BY id FOR UPDATE', self::TABLE),
+            ['ids' => $originIds, 'token' => $token],
+            ['ids' => self::IDS]
+        )->fetchFirstColumn());
+    }
+
+    /**
+     * Gives back mailboxes that were read to their end, or could not be read.
+     *
+     * @param list<int> $originIds
+     */
+    public function finish(array $originIds, string $token): void
     {
         $this->connection()->executeStatement(
             \sprintf(
-                'UPDATE %s SET exchange_lease = NULL, exchange_lease_until = NULL, sync_code = :code, sync_code_updated = %s%s'
-                . ' WHERE id = :id AND exchange_lease = :token',
+                'UPDATE %s SET lease = NULL, lease_until = NULL, ticket = NULL, queued_until = NULL, last_run_at = %s'
+                . ' WHERE origin_id IN (:ids) AND lease = :token',
                 self::TABLE,
-                $this->now(),
-                $success
-                    ? \sprintf(', synchronized = %s, sync_count = COALESCE(sync_count, 0) + 1', $this->now())
-                    : ''
+                $this->now()
             ),
-            [
-                'code' => $success
-                    ? AbstractEmailSynchronizer::SYNC_CODE_SUCCESS
-                    : AbstractEmailSynchronizer::SYNC_CODE_FAILURE,
-                'id' => $originId,
-                'token' => $token,
-            ]
+            ['ids' => $originIds, 'token' => $token],
+            ['ids' => self::IDS]
         );
     }
 
@@ -177,37 +167,154 @@ final class OriginLeases
     public function releaseAll(string $token): void
     {
         $this->connection()->executeStatement(
-            \sprintf(
-                'UPDATE %s SET exchange_lease = NULL, exchange_lease_until = NULL,'
-                . ' sync_code = CASE WHEN sync_code = :running THEN :success ELSE sync_code END'
-                . ' WHERE exchange_lease = :token',
-                self::TABLE
-            ),
-            [
-                'token' => $token,
-                'running' => AbstractEmailSynchronizer::SYNC_CODE_IN_PROCESS,
-                'success' => AbstractEmailSynchronizer::SYNC_CODE_SUCCESS,
-            ]
+            \sprintf('UPDATE %s SET lease = NULL, lease_until = NULL, ticket = NULL WHERE lease = :token', self::TABLE),
+            ['token' => $token]
         );
+    }
+
+    /**
+     * The next run of these mailboxes reads them from their beginning.
+     *
+     * @param list<int> $originIds
+     */
+    public function startOver(array $originIds): void
+    {
+        $this->create($originIds);
+        $this->setStartOver($originIds, true);
+    }
+
+    /**
+     * Inside a transaction.
+     *
+     * @param list<int> $originIds
+     */
+    public function startedOver(array $originIds): void
+    {
+        $this->setStartOver($originIds, false);
+    }
+
+    /**
+     * @return \DateTimeImmutable|null what every run of this organization knows that is going on: who was known then; null: none
+     *                                 is going on
+     */
+    public function oldestBook(int $organizationId): ?\DateTimeImmutable
+    {
+        $moment = $this->connection()->fetchOne(
+            \sprintf(
+                'SELECT MIN(s.book_at) FROM %s s INNER JOIN oro_email_origin o ON o.id = s.origin_id'
+                . ' WHERE o.organization_id = :organization AND s.lease IS NOT NULL AND s.lease_until >= %s',
+                self::TABLE,
+                $this->now()
+            ),
+            ['organization' => $organizationId]
+        );
+
+        return \is_string($moment) ? new \DateTimeImmutable($moment, new \DateTimeZone('UTC')) : null;
+    }
+
+    private function lockedLease(int $originId): string|false
+    {
+        return $this->connection()->fetchOne(
+            \sprintf("SELECT COALESCE(lease, '') FROM %s WHERE origin_id = :id FOR UPDATE", self::TABLE),
+            ['id' => $originId]
+        );
+    }
+
+    /**
+     * @param list<int>             $originIds
+     * @param array<string, string> $parameters
+     *
+     * @return list<int> the rows that the statement marked
+     */
+    private function mark(array $originIds, string $column, string $token, string $sql, array $parameters = []): array
+    {
+        $parameters += ['ids' => $originIds, 'token' => $token];
+        $update = fn (): int => (int)$this->connection()->executeStatement($sql, $parameters, ['ids' => self::IDS]);
+        if ($update() === \count($originIds)) {
+            return $originIds;
+        }
+        if ($this->create($originIds) > 0) {
+            $update();
+        }
+        $marked = self::ints($this->connection()->executeQuery(
+            \sprintf('SELECT origin_id FROM %s WHERE %s = :token AND origin_id IN (:ids)', self::TABLE, $column),
+            $parameters,
+            ['ids' => self::IDS]
+        )->fetchFirstColumn());
+
+        return array_values(array_intersect($originIds, $marked));
+    }
+
+    /**
+     * @param list<int> $originIds
+     */
+    private function create(array $originIds): int
+    {
+        $isMySql = $this->connection()->getDatabasePlatform() instanceof MySQLPlatform;
+
+        return (int)$this->connection()->executeStatement(
+            \sprintf(
+                'INSERT %sINTO %s (origin_id, start_over) SELECT o.id, %s FROM oro_email_origin o'
+                . ' WHERE o.id IN (:ids) AND NOT EXISTS (SELECT 1 FROM %2$s s WHERE s.origin_id = o.id)%s',
+                $isMySql ? 'IGNORE ' : '',
+                self::TABLE,
+                $isMySql ? '0' : 'false',
+                $isMySql ? '' : ' ON CONFLICT DO NOTHING'
+            ),
+            ['ids' => $originIds],
+            ['ids' => self::IDS]
+        );
+    }
+
+    /**
+     * @param list<int> $originIds
+     */
+    private function setStartOver(array $originIds, bool $startOver): void
+    {
+        $this->connection()->executeStatement(
+            \sprintf('UPDATE %s SET start_over = :value WHERE origin_id IN (:ids)', self::TABLE),
+            ['value' => $startOver, 'ids' => $originIds],
+            ['value' => Types::BOOLEAN, 'ids' => self::IDS]
+        );
+    }
+
+    private function leased(): string
+    {
+        // the address book is read after this
+        return \sprintf(
+            'lease = :token, lease_until = %s, queued_until = NULL, book_at = %s',
+            $this->in(self::DURATION_IN_SECONDS),
+            $this->now()
+        );
+    }
+
+    private function isFree(): string
+    {
+        return \sprintf('(lease IS NULL OR lease_until < %s)', $this->now());
+    }
+
+    /**
+     * @param list<mixed> $ids
+     *
+     * @return list<int>
+     */
+    private static function ints(array $ids): array
+    {
+        return array_map('intval', $ids);
     }
 
     private function now(): string
     {
-        // Oro keeps UTC in its datetime columns; clock_timestamp() goes on inside of a transaction, now() does not
-        return $this->connection()->getDatabasePlatform() instanceof MySQLPlatform
-            ? 'UTC_TIMESTAMP()'
-            : "(clock_timestamp() AT TIME ZONE 'UTC')";
+        return DatabaseClock::now($this->connection());
     }
 
-    private function end(): string
+    private function in(int $seconds): string
     {
-        return $this->connection()->getDatabasePlatform() instanceof MySQLPlatform
-            ? \sprintf('UTC_TIMESTAMP() + INTERVAL %d SECOND', self::DURATION_IN_SECONDS)
-            : \sprintf("(clock_timestamp() AT TIME ZONE 'UTC') + INTERVAL '%d seconds'", self::DURATION_IN_SECONDS);
+        return DatabaseClock::in($this->connection(), $seconds);
     }
 
     private function connection(): Connection
     {
-        return $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class)->getConnection();
+        return $this->doctrine->getManagerForClass(MailboxState::class)->getConnection();
     }
 }

@@ -5,9 +5,11 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Status;
 
 use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\Query\Expr\Join;
 use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Entity\MailboxState;
 
 /**
  * Lists the state of the mailboxes, row by row, for the command. The page has its own grid.
@@ -46,11 +48,12 @@ final class StatusProvider
         $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
 
         return $em->createQueryBuilder()
-            ->select('o.id', 'o.mailboxAddress', 'o.isSyncEnabled', 'o.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
+            ->select('o.id', 'o.mailboxAddress', 'o.isSyncEnabled', 's.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
             ->addSelect('o.lastError', 'o.lastErrorRemedy', 'u.username', 'm.label AS mailboxLabel')
             ->from(ExchangeEmailOrigin::class, 'o')
             ->leftJoin('o.owner', 'u')
             ->leftJoin('o.mailbox', 'm')
+            ->leftJoin(MailboxState::class, 's', Join::WITH, 's.origin = o')
             ->orderBy('o.mailboxAddress')
             ->addOrderBy('o.id');
     }

@@ -11,7 +11,6 @@ use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
-use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeSync\Batch;
 use ExchangeSync\Message;
 use Psr\Log\LoggerInterface;
@@ -41,7 +40,7 @@ final class BatchStore
     /**
      * @param string|null $leaseToken null: the mailbox is not leased, because the batch is of a search
      *
-     * @throws LeaseLostException|RunOutdatedException
+     * @throws LeaseLostException
      */
     public function store(int $originId, ?string $leaseToken, Batch $batch): StoreResult
     {
@@ -67,7 +66,7 @@ final class BatchStore
     ): StoreResult {
         try {
             return $this->attempt($originId, $leaseToken, $batch, $messages, $isLast);
-        } catch (LeaseLostException | RunOutdatedException $e) {
+        } catch (LeaseLostException $e) {
             throw $e;
         } catch (\Throwable $e) {
             if ([] === $messages || self::concernsEveryMessage($e)) {
@@ -84,7 +83,7 @@ final class BatchStore
         foreach ($messages as $message) {
             try {
                 $result = $result->with($this->attempt($originId, $leaseToken, $batch, [$message], false));
-            } catch (LeaseLostException | RunOutdatedException $e) {
+            } catch (LeaseLostException $e) {
                 throw $e;
             } catch (\Throwable $e) {
                 if (self::concernsEveryMessage($e)) {

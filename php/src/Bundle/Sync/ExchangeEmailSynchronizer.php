@@ -19,8 +19,10 @@ use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorageInt
  *
  * The signatures fit the interface of Oro 5.1, which has no types, and of 6.1 and 7.0.
  */
-final class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
+class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
 {
+    private const MAILBOXES_AT_ONCE = 50;
+
     public function __construct(
         private readonly EngineProviderInterface $engines,
         private readonly OriginSchedule $schedule,
@@ -50,7 +52,7 @@ final class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
      *
      * @param int $maxConcurrentTasks   mailboxes at once in each consumer; 0: as configured
      * @param int $minExecIntervalInMin minutes between two runs of a mailbox
-     * @param int $maxExecTimeInMin     for each consumer; -1: no limit
+     * @param int $maxExecTimeInMin     of no use here: a message takes a minute, and what is left goes on in the next one
      * @param int $maxTasks             mailboxes at most; -1: all
      *
      * @return int mailboxes that were sent
@@ -63,7 +65,7 @@ final class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
 
         return $this->queue->send(
             $this->schedule->due((int)$minExecIntervalInMin, (int)$maxTasks),
-            new RunLimits($maxConcurrentTasks > 0 ? (int)$maxConcurrentTasks : null, (int)$maxExecTimeInMin)
+            $maxConcurrentTasks > 0 ? (int)$maxConcurrentTasks : null
         );
     }
 
@@ -87,7 +89,7 @@ final class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
     public function scheduleSyncOriginsJob(array $originIds): void
     {
         if ([] !== $originIds && $this->engines->isEnabled()) {
-            $this->queue->send($this->schedule->only(array_map('intval', $originIds)), new RunLimits());
+            $this->queue->send($this->schedule->only(array_map('intval', $originIds)));
         }
     }
 
@@ -119,20 +121,37 @@ final class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
     {
         $report = new RunReport();
         foreach ($originIds as $organizationId => $ids) {
-            if ($limits->isOver()) {
-                break;
-            }
-            $token = OriginLeases::newToken();
-            $claimed = $this->leases->claim($ids, $token);
-            if ([] === $claimed) {
-                continue;
-            }
             if ($startOver) {
-                $this->schedule->startOver($claimed);
+                $this->schedule->startOver($ids);
             }
-            $report->add($this->run->run($organizationId, $claimed, $token, $limits));
+            $this->readOrganization($organizationId, $ids, $limits, $report);
         }
 
         return $report;
+    }
+
+    /**
+     * In parts, so that each begins with who is known by then.
+     *
+     * @param list<int> $originIds
+     */
+    private function readOrganization(int $organizationId, array $originIds, RunLimits $limits, RunReport $report): void
+    {
+        while ([] !== $originIds) {
+            $group = array_splice($originIds, 0, self::MAILBOXES_AT_ONCE);
+            if ($limits->isOver()) {
+                array_push($report->left, ...$group, ...$originIds);
+
+                return;
+            }
+            $token = OriginLeases::newToken();
+            $taken = $this->leases->take($group, $token);
+            if ([] !== $taken) {
+                $part = $this->run->run($organizationId, $taken, $token, $limits->slice(RunLimits::MESSAGE_IN_SECONDS));
+                array_push($originIds, ...$part->left);
+                $part->left = [];
+                $report->add($part);
+            }
+        }
     }
 }

@@ -8,7 +8,6 @@ use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
-use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeSync\Batch;
@@ -22,6 +21,12 @@ final class MailboxRun
     private const HEARTBEAT_IN_SECONDS = 60;
 
     private float $lastHeartbeat = 0.0;
+
+    /** @var list<int> origins that had no news, to be given back together */
+    private array $unchanged = [];
+
+    /** @var array<int, true> origins of which something was stored */
+    private array $changed = [];
 
     public function __construct(
         private readonly EngineProviderInterface $engines,
@@ -37,51 +42,41 @@ final class MailboxRun
     }
 
     /**
-     * @param list<int> $originIds of this organization, leased to the token
+     * @param list<int> $originIds of this organization, leased to the token; given back in the end, read or not
      *
      * @throws \ExchangeSync\Exception what concerns all mailboxes; it is recorded with each of them
      */
     public function run(int $organizationId, array $originIds, string $token, RunLimits $limits): RunReport
     {
         $report = new RunReport();
-        if (0 === $this->leases->begin($token)) {
-            return $report;
-        }
         $this->lastHeartbeat = microtime(true);
+        $this->unchanged = $this->changed = [];
         try {
+            $this->mailboxes->load($originIds);
+            $this->schedule->applyStartOver($this->mailboxes->startingOver(), $token);
             $engine = $this->engines->get($limits->concurrency);
-            // a mailbox that is read for the first time may be that of a user whom an older book does not know
-            $book = $this->schedule->wereAllRead($originIds)
-                ? $this->addressBooks->getRecent($organizationId)
-                : $this->addressBooks->getFresh($organizationId);
-            $this->leases->renew($token);
-            $mailboxes = $this->mailboxes->open(
-                $originIds,
-                fn (int $originId): bool => $this->leases->start($originId, $token)
-            );
-            foreach ($engine->run($mailboxes, $book) as $batch) {
+            $book = $this->addressBooks->get($organizationId, $this->mailboxes->newOnes());
+            $isRefused = false;
+            foreach ($engine->run($this->mailboxes->open(), $book) as $batch) {
                 $this->heartbeat($token);
                 $this->take($batch, $token, $report);
-                if ($limits->isOver()) {
-                    $report->interrupted = true;
-                    break;
-                }
-                if (null !== $batch->failure && OriginOutcome::isLoginRefused($batch->failure)) {
-                    $this->schedule->postponeAll(OriginOutcome::pauseEnd());
+                $isRefused = null !== $batch->failure && OriginOutcome::isLoginRefused($batch->failure);
+                if ($isRefused || $limits->isOver()) {
                     break;
                 }
             }
-        } catch (RunOutdatedException $e) {
-            $report->interrupted = true;
-            $this->logger->notice('Exchange: ' . $e->getMessage());
+            if ($isRefused) {
+                $this->schedule->postponeAll(OriginOutcome::pauseEnd());
+            } else {
+                $report->left = $this->mailboxes->left();
+            }
         } catch (\ExchangeSync\Exception $e) {
-            foreach ($originIds as $originId) {
-                $this->outcome->failed($originId, $token, $e);
-            }
+            $this->outcome->failed($this->mailboxes->left(), $token, $e);
 
             throw $e;
         } finally {
             $this->organization->leave();
+            $this->outcome->unchanged($this->unchanged, $token);
             $this->leases->releaseAll($token);
         }
 
@@ -94,13 +89,16 @@ final class MailboxRun
         if (null === $originId) {
             return;
         }
-        try {
-            $report->count($this->store->store($originId, $token, $batch), $batch->seen);
-        } catch (LeaseLostException $e) {
-            $this->mailboxes->drop($batch->mailbox);
-            $this->logger->warning('Exchange: ' . $e->getMessage(), ['mailbox' => $batch->mailbox]);
+        if (null !== $batch->folder || [] !== $batch->skipped) {
+            try {
+                $report->count($this->store->store($originId, $token, $batch), $batch->seen);
+            } catch (LeaseLostException $e) {
+                $this->mailboxes->drop($batch->mailbox);
+                $this->logger->warning('Exchange: ' . $e->getMessage(), ['mailbox' => $batch->mailbox]);
 
-            return;
+                return;
+            }
+            $this->changed[$originId] = true;
         }
         if (null !== $batch->failure) {
             $report->failures[$batch->mailbox] = $batch->failure;
@@ -119,13 +117,15 @@ final class MailboxRun
     private function finish(string $mailbox, int $originId, string $token, RunReport $report): void
     {
         ++$report->mailboxes;
-        $this->mailboxes->drop($mailbox);
         $failure = $report->failures[$mailbox] ?? null;
-        if (null === $failure) {
+        if (null !== $failure) {
+            $this->outcome->failed([$originId], $token, $failure);
+        } elseif (isset($this->changed[$originId]) || $this->mailboxes->isFailing($originId)) {
             $this->outcome->succeeded($originId, $token);
         } else {
-            $this->outcome->failed($originId, $token, $failure);
+            $this->unchanged[] = $originId;
         }
+        $this->mailboxes->drop($mailbox);
     }
 
     private function heartbeat(string $token): void

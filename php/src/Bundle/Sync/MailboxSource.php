@@ -10,50 +10,87 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeSync\Mailbox;
 
 /**
- * Gives the engine one mailbox after the other, with the checkpoints as they are at that moment, and remembers which origin
- * stands behind an address. Thousands of mailboxes are never in memory at once.
+ * Gives the engine a group of mailboxes with their checkpoints, and remembers which origin stands behind an address and how far
+ * it came.
  */
 final class MailboxSource
 {
-    /** @var array<string, int> origin id by address */
+    /** @var array<int, array{address: ?string, rootFolderId: ?string, rootCheckpoint: ?string, failing: bool, new: bool,
+     *                        startOver: bool}> by origin id */
+    private array $starts = [];
+
+    /** @var array<string, int> origin id by address, of those that are being read */
     private array $originIds = [];
+
+    /** @var array<int, true> origin ids that the engine was given */
+    private array $opened = [];
 
     public function __construct(private readonly ManagerRegistry $doctrine)
     {
     }
 
     /**
-     * @param list<int>                  $originIds
-     * @param null|callable(int): bool   $mayStart  asked as late as possible
-     * @param bool                       $goOn      false: without checkpoints, for a search
+     * @param list<int> $originIds
+     */
+    public function load(array $originIds): void
+    {
+        $this->originIds = $this->opened = [];
+        $starts = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class)
+            ->getRepository(ExchangeEmailOrigin::class)
+            ->getStarts($originIds);
+        // in the order of the message
+        $this->starts = array_intersect_key(array_replace(array_flip($originIds), $starts), $starts);
+    }
+
+    /**
+     * @return list<int> origins that were never read to their end
+     */
+    public function newOnes(): array
+    {
+        return $this->withFlag('new');
+    }
+
+    /**
+     * @return list<int> origins that are to be read from their beginning
+     */
+    public function startingOver(): array
+    {
+        return $this->withFlag('startOver');
+    }
+
+    /**
+     * Whether the next success has something to put right: an error, or a time to wait.
+     */
+    public function isFailing(int $originId): bool
+    {
+        return $this->starts[$originId]['failing'] || $this->starts[$originId]['new'];
+    }
+
+    /**
+     * @param bool $goOn false: without checkpoints, for a search
      *
      * @return \Generator<int, Mailbox>
      */
-    public function open(array $originIds, ?callable $mayStart = null, bool $goOn = true): \Generator
+    public function open(bool $goOn = true): \Generator
     {
-        $this->originIds = [];
-        foreach ($originIds as $originId) {
-            $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
-            $start = $em->getRepository(ExchangeEmailOrigin::class)->getStart($originId);
-            $address = $start['mailboxAddress'] ?? null;
+        $checkpoints = $goOn && [] !== $this->starts
+            ? $this->doctrine->getManagerForClass(ExchangeEmailFolder::class)
+                ->getRepository(ExchangeEmailFolder::class)
+                ->getCheckpoints(array_keys($this->starts))
+            : [];
+        foreach ($this->starts as $originId => $start) {
             // two origins with one address, of a user and of a system mailbox, take turns
-            if (null === $address || isset($this->originIds[$address])) {
+            if (null === $start['address'] || isset($this->originIds[$start['address']])) {
                 continue;
             }
-            if (null !== $mayStart && !$mayStart($originId)) {
-                continue;
-            }
-            $this->originIds[$address] = $originId;
-            $checkpoints = [];
-            if ($goOn) {
-                $checkpoints = $em->getRepository(ExchangeEmailFolder::class)
-                    ->getCheckpoints($em->getReference(ExchangeEmailOrigin::class, $originId));
-                if (null !== $start['rootFolderId'] && null !== $start['rootCheckpoint']) {
-                    $checkpoints[$start['rootFolderId']] = $start['rootCheckpoint'];
-                }
+            $this->originIds[$start['address']] = $originId;
+            $this->opened[$originId] = true;
+            $known = $checkpoints[$originId] ?? [];
+            if ($goOn && !$start['startOver'] && null !== $start['rootFolderId'] && null !== $start['rootCheckpoint']) {
+                $known[$start['rootFolderId']] = $start['rootCheckpoint'];
             }
 
-            yield new Mailbox($address, $checkpoints);
+            yield new Mailbox($start['address'], $known);
         }
     }
 
@@ -67,6 +104,27 @@ final class MailboxSource
      */
     public function drop(string $address): void
     {
-        unset($this->originIds[mb_strtolower($address)]);
+        $originId = $this->originId($address);
+        if (null !== $originId) {
+            unset($this->originIds[mb_strtolower($address)], $this->starts[$originId]);
+        }
+    }
+
+    /**
+     * @return list<int> origins that were not dropped, first those that the engine was not given
+     */
+    public function left(): array
+    {
+        $left = array_keys($this->starts);
+
+        return [...array_diff($left, array_keys($this->opened)), ...array_intersect($left, array_keys($this->opened))];
+    }
+
+    /**
+     * @return list<int>
+     */
+    private function withFlag(string $flag): array
+    {
+        return array_keys(array_filter($this->starts, static fn (array $start): bool => $start[$flag]));
     }
 }

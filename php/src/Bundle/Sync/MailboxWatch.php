@@ -62,7 +62,8 @@ final class MailboxWatch
             }
             $originIds = $this->collect($this->watch);
             if ([] !== $originIds) {
-                $this->queue->send($this->schedule->only($originIds, false), new RunLimits());
+                $this->queue->send($this->schedule->only($originIds, false));
+                $this->queue->flush();
             }
         }
         $this->watch = null;

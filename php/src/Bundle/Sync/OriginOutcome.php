@@ -6,14 +6,13 @@ namespace ExchangeMail\Bundle\Sync;
 
 use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
-use ExchangeMail\Bundle\Lease\RunOutdatedException;
 use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeSync\AuthenticationException;
 use ExchangeSync\ConfigurationException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
+use Oro\Bundle\EmailBundle\Sync\AbstractEmailSynchronizer;
 use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
 
 /**
@@ -31,26 +30,43 @@ final class OriginOutcome
     ) {
     }
 
+    /**
+     * Mailboxes that were read to their end and did before: nothing else is written.
+     *
+     * @param list<int> $originIds
+     */
+    public function unchanged(array $originIds, string $token): void
+    {
+        if ([] !== $originIds) {
+            $this->leases->finish($originIds, $token);
+        }
+    }
+
     public function succeeded(int $originId, string $token): void
     {
-        $this->finish($originId, $token, true, static function (ExchangeEmailOrigin $origin): void {
-            $origin->recordSuccess(self::now());
+        $this->record([$originId], $token, static function (ExchangeEmailOrigin $origin): void {
+            $origin->recordSuccess();
+            $origin->setSyncCode(AbstractEmailSynchronizer::SYNC_CODE_SUCCESS);
+            $origin->setSynchronizedAt(new \DateTime('now', new \DateTimeZone('UTC')));
         });
     }
 
-    public function failed(int $originId, string $token, Failure|\ExchangeSync\Exception $failure): void
+    /**
+     * @param list<int> $originIds
+     */
+    public function failed(array $originIds, string $token, Failure|\ExchangeSync\Exception $failure): void
     {
         $isException = $failure instanceof \ExchangeSync\Exception;
         $class = $isException ? $failure::class : $failure->exception;
         $code = $isException ? $failure->ewsCode : $failure->code;
         $message = $isException ? $failure->getMessage() : $failure->message;
         $retryAt = $failure->retryAt ?? (self::needsAdministrator($class) ? self::pauseEnd() : null);
-        $this->finish(
-            $originId,
+        $this->record(
+            $originIds,
             $token,
-            false,
             static function (ExchangeEmailOrigin $origin) use ($class, $code, $message, $failure, $retryAt): void {
-                $origin->recordFailure(self::now(), $class, $code, $message, $failure->remedy, $retryAt);
+                $origin->recordFailure($class, $code, $message, $failure->remedy, $retryAt);
+                $origin->setSyncCode(AbstractEmailSynchronizer::SYNC_CODE_FAILURE);
             }
         );
     }
@@ -68,7 +84,7 @@ final class OriginOutcome
      */
     public static function pauseEnd(): \DateTimeImmutable
     {
-        return self::now()->modify(\sprintf('+%d minutes', self::PAUSE_IN_MINUTES));
+        return new \DateTimeImmutable(\sprintf('+%d minutes', self::PAUSE_IN_MINUTES), new \DateTimeZone('UTC'));
     }
 
     private static function needsAdministrator(string $class): bool
@@ -79,35 +95,26 @@ final class OriginOutcome
     }
 
     /**
+     * @param list<int>                           $originIds
      * @param callable(ExchangeEmailOrigin): void $record
      */
-    private function finish(int $originId, string $token, bool $success, callable $record): void
+    private function record(array $originIds, string $token, callable $record): void
     {
-        $finished = null;
-        try {
-            $this->transactions->run(
-                function (EntityManagerInterface $em) use ($originId, $token, $success, $record, &$finished): void {
-                    $this->leases->lock($originId, $token);
-                    $origin = $em->find(ExchangeEmailOrigin::class, $originId);
-                    if (null !== $origin) {
-                        $record($origin);
-                        $em->flush();
-                        $finished = MailboxFinished::of($origin);
-                    }
-                    $this->leases->release($originId, $token, $success);
+        $finished = $this->transactions->run(
+            function (EntityManagerInterface $em) use ($originIds, $token, $record): array {
+                // whoever reads the others now will say how it went
+                $held = $this->leases->lockHeld($originIds, $token);
+                if ([] === $held) {
+                    return [];
                 }
-            );
-        } catch (LeaseLostException | RunOutdatedException) {
-            // whoever reads the mailbox next will say how it went
-            return;
-        }
-        if (null !== $finished) {
-            $this->dispatcher->dispatch($finished);
-        }
-    }
+                $origins = $em->getRepository(ExchangeEmailOrigin::class)->findBy(['id' => $held]);
+                array_map($record, $origins);
+                $em->flush();
+                $this->leases->finish($held, $token);
 
-    private static function now(): \DateTimeImmutable
-    {
-        return new \DateTimeImmutable('now', new \DateTimeZone('UTC'));
+                return array_map(MailboxFinished::of(...), $origins);
+            }
+        );
+        array_map($this->dispatcher->dispatch(...), $finished);
     }
 }

@@ -6,10 +6,14 @@ namespace ExchangeMail\Bundle\Sync;
 
 use Doctrine\DBAL\Types\Types;
 use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\Query\Expr\Join;
 use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Entity\MailboxState;
+use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Storage\Transactions;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 
 /**
@@ -17,8 +21,11 @@ use Oro\Bundle\EmailBundle\Entity\EmailFolder;
  */
 final class OriginSchedule
 {
-    public function __construct(private readonly ManagerRegistry $doctrine)
-    {
+    public function __construct(
+        private readonly ManagerRegistry $doctrine,
+        private readonly Transactions $transactions,
+        private readonly OriginLeases $leases
+    ) {
     }
 
     /**
@@ -32,14 +39,16 @@ final class OriginSchedule
         $now = self::now();
         $qb = $this->readable()
             ->andWhere('o.nextRunAt IS NULL OR o.nextRunAt <= :now')
-            ->andWhere('o.lease IS NULL OR o.leaseUntil < :now')
-            ->andWhere('o.lastRunAt IS NULL OR o.lastRunAt <= :border')
-            ->setParameter('now', $now, Types::DATETIME_MUTABLE)
-            ->setParameter(
+            ->andWhere('s.lease IS NULL OR s.leaseUntil < :now')
+            ->andWhere('s.queuedUntil IS NULL OR s.queuedUntil < :now')
+            ->setParameter('now', $now, Types::DATETIME_MUTABLE);
+        if ($minExecIntervalInMin > 0) {
+            $qb->andWhere('s.lastRunAt IS NULL OR s.lastRunAt <= :border')->setParameter(
                 'border',
-                (clone $now)->modify(\sprintf('-%d minutes', max(0, $minExecIntervalInMin))),
+                (clone $now)->modify(\sprintf('-%d minutes', $minExecIntervalInMin)),
                 Types::DATETIME_MUTABLE
             );
+        }
         if ($maxTasks > 0) {
             $qb->setMaxResults($maxTasks);
         }
@@ -106,74 +115,93 @@ final class OriginSchedule
     }
 
     /**
-     * @param list<int> $originIds
-     */
-    public function wereAllRead(array $originIds): bool
-    {
-        $unread = $this->em()->createQueryBuilder()
-            ->select('COUNT(o.id)')
-            ->from(ExchangeEmailOrigin::class, 'o')
-            ->where('o.id IN (:ids) AND o.lastRunAt IS NULL')
-            ->setParameter('ids', $originIds)
-            ->getQuery()
-            ->getSingleScalarResult();
-
-        return 0 === (int)$unread;
-    }
-
-    /**
      * No mailbox is due before this moment, unless somebody asks for it.
      */
     public function postponeAll(\DateTimeInterface $until): void
     {
-        $this->em()->createQueryBuilder()
-            ->update(ExchangeEmailOrigin::class, 'o')
-            ->set('o.nextRunAt', ':until')
-            ->where('o.nextRunAt IS NULL OR o.nextRunAt < :until')
-            ->setParameter('until', \DateTime::createFromInterface($until), Types::DATETIME_MUTABLE)
-            ->getQuery()
-            ->execute();
+        $this->later($until)->getQuery()->execute();
     }
 
     /**
-     * The next run looks at everything again; what is stored is recognized and not stored twice.
+     * These mailboxes are not due before this moment, unless somebody asks for them.
+     *
+     * @param list<int> $originIds
+     */
+    public function postpone(array $originIds, \DateTimeInterface $until): void
+    {
+        $this->later($until)->andWhere('o.id IN (:ids)')->setParameter('ids', $originIds)->getQuery()->execute();
+    }
+
+    /**
+     * The next run looks at everything again; what is stored is recognized and not stored twice. A run that is going on ends
+     * in its own time.
      *
      * @param list<int> $originIds
      */
     public function startOver(array $originIds): void
     {
-        $this->em()->createQueryBuilder()
-            ->update(ExchangeEmailFolder::class, 'ef')
-            ->set('ef.checkpoint', 'NULL')
-            ->where(\sprintf(
-                'ef.folder IN (SELECT f.id FROM %s f WHERE f.origin IN (:ids))',
-                EmailFolder::class
-            ))
-            ->setParameter('ids', $originIds)
-            ->getQuery()
-            ->execute();
-        $this->em()->createQueryBuilder()
+        if ([] !== $originIds) {
+            $this->leases->startOver($originIds);
+        }
+    }
+
+    /**
+     * Forgets the checkpoints of mailboxes that the token holds.
+     *
+     * @param list<int> $originIds
+     */
+    public function applyStartOver(array $originIds, string $token): void
+    {
+        if ([] === $originIds) {
+            return;
+        }
+        $this->transactions->run(function (EntityManagerInterface $em) use ($originIds, $token): void {
+            $held = $this->leases->lockHeld($originIds, $token);
+            $em->createQueryBuilder()
+                ->update(ExchangeEmailFolder::class, 'ef')
+                ->set('ef.checkpoint', 'NULL')
+                ->where(\sprintf('ef.folder IN (SELECT f.id FROM %s f WHERE f.origin IN (:ids))', EmailFolder::class))
+                ->setParameter('ids', $held)
+                ->getQuery()
+                ->execute();
+            $em->createQueryBuilder()
+                ->update(ExchangeEmailOrigin::class, 'o')
+                ->set('o.rootCheckpoint', 'NULL')
+                ->where('o.id IN (:ids)')
+                ->setParameter('ids', $held)
+                ->getQuery()
+                ->execute();
+            $this->leases->startedOver($held);
+        });
+    }
+
+    private function later(\DateTimeInterface $until): QueryBuilder
+    {
+        return $this->em()->createQueryBuilder()
             ->update(ExchangeEmailOrigin::class, 'o')
-            ->set('o.rootCheckpoint', 'NULL')
-            ->where('o.id IN (:ids)')
-            ->setParameter('ids', $originIds)
-            ->getQuery()
-            ->execute();
+            ->set('o.nextRunAt', ':until')
+            ->where('o.nextRunAt IS NULL OR o.nextRunAt < :until')
+            ->setParameter(
+                'until',
+                \DateTime::createFromInterface($until)->setTimezone(new \DateTimeZone('UTC')),
+                Types::DATETIME_MUTABLE
+            );
     }
 
     private function readable(): QueryBuilder
     {
         return $this->em()->createQueryBuilder()
             ->select('o.id', 'IDENTITY(o.organization) AS organization')
-            ->addSelect('CASE WHEN o.lastRunAt IS NULL THEN 0 ELSE 1 END AS HIDDEN wasRead')
+            ->addSelect('CASE WHEN s.lastRunAt IS NULL THEN 0 ELSE 1 END AS HIDDEN wasRead')
             ->from(ExchangeEmailOrigin::class, 'o')
+            ->leftJoin(MailboxState::class, 's', Join::WITH, 's.origin = o')
             ->leftJoin('o.owner', 'u')
             ->where('o.isActive = :yes AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
             ->andWhere('u.id IS NULL OR u.enabled = :yes')
             ->andWhere('o.organization IS NOT NULL')
             ->setParameter('yes', true)
             ->orderBy('wasRead')
-            ->addOrderBy('o.lastRunAt')
+            ->addOrderBy('s.lastRunAt')
             ->addOrderBy('o.id');
     }
 

@@ -20,8 +20,8 @@ final class RunReport
 
     public int $skipped = 0;
 
-    /** The limits ended the run before its mailboxes were read to their end. */
-    public bool $interrupted = false;
+    /** @var list<int> origins that the limits kept from being read to their end; the next run goes on with them */
+    public array $left = [];
 
     /** @var array<string, Failure> by mailbox */
     public array $failures = [];
@@ -39,7 +39,7 @@ final class RunReport
         $this->seen += $other->seen;
         $this->collected += $other->collected;
         $this->skipped += $other->skipped;
-        $this->interrupted = $this->interrupted || $other->interrupted;
+        array_push($this->left, ...$other->left);
         $this->failures += $other->failures;
     }
 }

@@ -18,7 +18,7 @@ use ExchangeSync\Watch;
  */
 final class PlayedEngine implements EngineInterface, EngineProviderInterface
 {
-    /** @var array<string, list<Batch>> by mailbox */
+    /** @var array<string, iterable<Batch>> by mailbox */
     public array $batches = [];
 
     /** @var array<string, Message|\Throwable|null> by item id; an exception is thrown */

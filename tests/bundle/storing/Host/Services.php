@@ -24,6 +24,7 @@ use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeMail\Bundle\Storage\PlaceStore;
 use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
+use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\LateAddressSearch;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\MailboxRun;
@@ -46,6 +47,7 @@ final class Services
     public readonly OriginSchedule $schedule;
     public readonly MailboxQueue $queue;
     public readonly MailboxRun $run;
+    public readonly LateAddressSchedule $lateSchedule;
     public readonly LateAddressSearch $search;
     public readonly ExchangeEmailSynchronizer $synchronizer;
     public readonly BodyFactory $bodies;
@@ -88,8 +90,9 @@ final class Services
             $oro->addressManager
         );
         $this->recentAddressBooks = new AddressBookProvider($this->addressBooks, new LastAddressBook(), $oro->doctrine);
-        $this->schedule = new OriginSchedule($oro->doctrine);
-        $this->queue = new MailboxQueue($this->leases, $oro->producer);
+        $this->schedule = new OriginSchedule($oro->doctrine, $this->transactions, $this->leases);
+        $this->queue = new MailboxQueue($this->leases, $oro->bufferedProducer, $oro->buffer);
+        $this->lateSchedule = new LateAddressSchedule($oro->doctrine, $oro->bufferedProducer);
         $this->run = new MailboxRun(
             $engine,
             $this->recentAddressBooks,
@@ -104,7 +107,7 @@ final class Services
         $this->search = new LateAddressSearch(
             $oro->doctrine,
             $engine,
-            $this->addressBooks,
+            $this->recentAddressBooks,
             new MailboxSource($oro->doctrine),
             $this->leases,
             $this->schedule,

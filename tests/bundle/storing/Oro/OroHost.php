@@ -44,6 +44,9 @@ use Oro\Bundle\EntityBundle\ORM\DoctrineHelper;
 use Oro\Bundle\EntityConfigBundle\Config\ConfigManager as EntityConfigManager;
 use Oro\Bundle\EntityExtendBundle\EntityExtend\ExtendedEntityFieldsProcessor;
 use Oro\Bundle\FeatureToggleBundle\Checker\FeatureChecker;
+use Oro\Bundle\MessageQueueBundle\Client\BufferedMessageProducer;
+use Oro\Bundle\MessageQueueBundle\Client\MessageBufferManager;
+use Oro\Bundle\MessageQueueBundle\Client\MessageFilterInterface;
 use Oro\Bundle\SecurityBundle\Authentication\TokenAccessor;
 use Oro\Bundle\SecurityBundle\Owner\EntityOwnerAccessor;
 use Oro\Bundle\SecurityBundle\Owner\Metadata\OwnershipMetadata;
@@ -72,6 +75,8 @@ final class OroHost
     public readonly EventDispatcher $dispatcher;
     public readonly TokenStorage $tokenStorage;
     public readonly RecordingProducer $producer;
+    public readonly BufferedMessageProducer $bufferedProducer;
+    public readonly MessageBufferManager $buffer;
     public readonly Associations $associations;
     public readonly EntityListener $entityListener;
     private readonly EmailOwnerProviderStorage $ownerStorage;
@@ -99,6 +104,12 @@ final class OroHost
         $this->em = null === $database ? $schema->create() : $schema->open($database, true);
         $this->associations->em = $this->em;
         $this->doctrine = new Registry($this->em);
+        $this->bufferedProducer = new BufferedMessageProducer(
+            $this->producer,
+            new NullLogger(),
+            Blank::of(MessageFilterInterface::class)
+        );
+        $this->buffer = new MessageBufferManager($this->bufferedProducer, $this->doctrine);
         $this->addressManager = new EmailAddressManager(Schema::PROXY_NAMESPACE, '%sProxy', $this->doctrine);
         $this->em->getEventManager()->addEventListener(
             Events::loadClassMetadata,

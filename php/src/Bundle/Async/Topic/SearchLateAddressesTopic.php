@@ -4,16 +4,19 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Async\Topic;
 
+use Oro\Component\MessageQueue\Client\MessagePriority;
 use Oro\Component\MessageQueue\Topic\AbstractTopic;
-use Oro\Component\MessageQueue\Topic\JobAwareTopicInterface;
 use Symfony\Component\OptionsResolver\OptionsResolver;
 
 /**
- * Search Exchange for earlier mail of addresses that an organization got to know. One search an organization at a time.
+ * Search Exchange for earlier mail of addresses that an organization got to know. No unique job of Oro's: a failed one would keep
+ * the next one away for half an hour; the addresses themselves are given to one search at a time.
  */
-class SearchLateAddressesTopic extends AbstractTopic implements JobAwareTopicInterface
+class SearchLateAddressesTopic extends AbstractTopic
 {
     public const ORGANIZATION_ID = 'organizationId';
+    public const TICKET = 'ticket';
+    public const ORIGIN_IDS = 'originIds';
 
     public static function getName(): string
     {
@@ -25,15 +28,18 @@ class SearchLateAddressesTopic extends AbstractTopic implements JobAwareTopicInt
         return 'Search Exchange for earlier mail of new contact addresses';
     }
 
+    public function getDefaultPriority(string $queueName): string
+    {
+        return MessagePriority::VERY_LOW;
+    }
+
     public function configureMessageBody(OptionsResolver $resolver): void
     {
         $resolver
-            ->setRequired([self::ORGANIZATION_ID])
-            ->setAllowedTypes(self::ORGANIZATION_ID, 'int');
-    }
-
-    public function createJobName($messageBody): string
-    {
-        return \sprintf('%s:%d', self::getName(), $messageBody[self::ORGANIZATION_ID]);
+            ->setRequired([self::ORGANIZATION_ID, self::TICKET])
+            ->setDefaults([self::ORIGIN_IDS => null])
+            ->setAllowedTypes(self::ORGANIZATION_ID, 'int')
+            ->setAllowedTypes(self::TICKET, 'string')
+            ->setAllowedTypes(self::ORIGIN_IDS, ['int[]', 'null']);
     }
 }

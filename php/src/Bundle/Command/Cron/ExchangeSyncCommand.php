@@ -184,7 +184,8 @@ HELP
         }
 
         $concurrency = (int)$input->getOption('max-concurrent-tasks');
-        $limits = new RunLimits($concurrency > 0 ? $concurrency : null, (int)$input->getOption('max-exec-time'));
+        $maxExecTime = (int)$input->getOption('max-exec-time');
+        $limits = new RunLimits($concurrency > 0 ? $concurrency : null, $maxExecTime);
         $interval = (int)$input->getOption('min-exec-interval');
         $maxTasks = (int)$input->getOption('max-tasks');
 
@@ -204,7 +205,7 @@ HELP
             );
         }
 
-        $sent = $this->synchronizer->sync($concurrency, $interval, $limits->maxExecTimeInMin, $maxTasks);
+        $sent = $this->synchronizer->sync($concurrency, $interval, $maxExecTime, $maxTasks);
         $output->writeln(\sprintf('%d mailbox(es) sent to the message queue.', $sent));
         $this->lateAddresses->send();
 
@@ -232,7 +233,7 @@ HELP
             $report->seen,
             $report->collected,
             $report->skipped,
-            $report->interrupted ? ' There is more to read: the next run goes on.' : ''
+            [] !== $report->left ? ' There is more to read: the next run goes on.' : ''
         ));
         foreach ($report->failures as $mailbox => $failure) {
             $output->writeln(\sprintf('<error>%s: %s %s</error>', $mailbox, $failure->message, $failure->remedy));

@@ -6,7 +6,6 @@ namespace ExchangeMail\Bundle\Entity\Repository;
 
 use Doctrine\ORM\EntityRepository;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
-use Oro\Bundle\EmailBundle\Entity\EmailOrigin;
 
 /**
  * Finds the Exchange side of Oro's mail folders.
@@ -18,18 +17,24 @@ class ExchangeEmailFolderRepository extends EntityRepository
     /**
      * What the engine needs to go on where it stopped, without loading entities.
      *
-     * @return array<string, string> checkpoint by EWS FolderId
+     * @param list<int> $originIds
+     *
+     * @return array<int, array<string, string>> checkpoint by EWS FolderId, by origin id
      */
-    public function getCheckpoints(EmailOrigin $origin): array
+    public function getCheckpoints(array $originIds): array
     {
         $rows = $this->createQueryBuilder('ef')
-            ->select('ef.folderId', 'ef.checkpoint')
+            ->select('IDENTITY(f.origin) AS origin', 'ef.folderId', 'ef.checkpoint')
             ->innerJoin('ef.folder', 'f')
-            ->where('f.origin = :origin AND ef.checkpoint IS NOT NULL')
-            ->setParameter('origin', $origin)
+            ->where('f.origin IN (:origins) AND ef.checkpoint IS NOT NULL')
+            ->setParameter('origins', $originIds)
             ->getQuery()
             ->getArrayResult();
+        $checkpoints = [];
+        foreach ($rows as $row) {
+            $checkpoints[(int)$row['origin']][$row['folderId']] = $row['checkpoint'];
+        }
 
-        return array_column($rows, 'checkpoint', 'folderId');
+        return $checkpoints;
     }
 }

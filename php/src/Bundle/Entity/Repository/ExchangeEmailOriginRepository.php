@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Entity\Repository;
 
 use Doctrine\ORM\EntityRepository;
+use Doctrine\ORM\Query\Expr\Join;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Entity\MailboxState;
 use Oro\Bundle\EmailBundle\Entity\Mailbox;
 
 /**
@@ -17,9 +19,10 @@ class ExchangeEmailOriginRepository extends EntityRepository
 {
     public function isAnyRead(): bool
     {
-        $rows = $this->createQueryBuilder('o')
-            ->select('o.id')
-            ->where('o.lastRunAt IS NOT NULL')
+        $rows = $this->getEntityManager()->createQueryBuilder()
+            ->select('s.id')
+            ->from(MailboxState::class, 's')
+            ->where('s.lastRunAt IS NOT NULL')
             ->setMaxResults(1)
             ->getQuery()
             ->getArrayResult();
@@ -44,19 +47,35 @@ class ExchangeEmailOriginRepository extends EntityRepository
     }
 
     /**
-     * What a run needs to know of a mailbox to begin, without loading entities.
+     * What a run needs to know of mailboxes to begin, without loading entities.
      *
-     * @return array{mailboxAddress: ?string, rootFolderId: ?string, rootCheckpoint: ?string}|null
+     * @param list<int> $originIds
+     *
+     * @return array<int, array{address: ?string, rootFolderId: ?string, rootCheckpoint: ?string, failing: bool, new: bool,
+     *                          startOver: bool}> by origin id
      */
-    public function getStart(int $originId): ?array
+    public function getStarts(array $originIds): array
     {
         $rows = $this->createQueryBuilder('o')
-            ->select('o.mailboxAddress', 'o.rootFolderId', 'o.rootCheckpoint')
-            ->where('o.id = :id')
-            ->setParameter('id', $originId)
+            ->select('o.id', 'o.mailboxAddress', 'o.rootFolderId', 'o.rootCheckpoint', 's.startOver', 's.lastRunAt')
+            ->addSelect('CASE WHEN o.lastError IS NULL AND o.nextRunAt IS NULL THEN 0 ELSE 1 END AS failing')
+            ->leftJoin(MailboxState::class, 's', Join::WITH, 's.origin = o')
+            ->where('o.id IN (:ids)')
+            ->setParameter('ids', $originIds)
             ->getQuery()
             ->getArrayResult();
+        $starts = [];
+        foreach ($rows as $row) {
+            $starts[(int)$row['id']] = [
+                'address' => $row['mailboxAddress'],
+                'rootFolderId' => $row['rootFolderId'],
+                'rootCheckpoint' => $row['rootCheckpoint'],
+                'failing' => (bool)$row['failing'],
+                'new' => null === $row['lastRunAt'],
+                'startOver' => (bool)$row['startOver'],
+            ];
+        }
 
-        return $rows[0] ?? null;
+        return $starts;
     }
 }

@@ -24,6 +24,7 @@ class ExchangeMailBundleInstaller implements Installation
         $this->createFolderTable($schema);
         $this->createEmailTable($schema);
         $this->createLateAddressTable($schema);
+        $this->createMailboxStateTable($schema);
     }
 
     private function addOriginColumns(Schema $schema): void
@@ -36,7 +37,6 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_smtp_origin_id', 'integer', ['notnull' => false]);
         $table->addColumn('exchange_root_folder_id', 'text', ['notnull' => false]);
         $table->addColumn('exchange_root_checkpoint', 'text', ['notnull' => false]);
-        $table->addColumn('exchange_last_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         $table->addColumn('exchange_next_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         $table->addColumn('exchange_collected', 'integer', ['notnull' => false]);
         $table->addColumn('exchange_skipped', 'integer', ['notnull' => false]);
@@ -44,9 +44,6 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_last_error_remedy', 'text', ['notnull' => false]);
         $table->addColumn('exchange_last_error_code', 'string', ['notnull' => false, 'length' => 100]);
         $table->addColumn('exchange_last_error_class', 'string', ['notnull' => false, 'length' => 100]);
-        $table->addColumn('exchange_lease', 'string', ['notnull' => false, 'length' => 32]);
-        $table->addColumn('exchange_outdated', 'boolean', ['notnull' => false]);
-        $table->addColumn('exchange_lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         // Two hosts may find a new user at once: one of them makes the origin. Other origins have no exchange_mailbox.
         $table->addUniqueIndex(['owner_id', 'organization_id', 'exchange_mailbox'], 'exchange_mail_origin_uidx');
         $table->addIndex(['exchange_smtp_origin_id'], 'exchange_mail_origin_smtp_idx');
@@ -108,11 +105,37 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('organization_id', 'integer');
         $table->addColumn('email', 'string', ['length' => 255]);
         $table->addColumn('created_at', 'datetime', ['comment' => '(DC2Type:datetime)']);
+        $table->addColumn('seen_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('ticket', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('queued_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
         $table->setPrimaryKey(['id']);
         $table->addUniqueIndex(['organization_id', 'email'], 'exchange_mail_late_address_uidx');
         $table->addForeignKeyConstraint(
             'oro_organization',
             ['organization_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createMailboxStateTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_mailbox_state');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('origin_id', 'integer');
+        $table->addColumn('ticket', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('queued_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('lease', 'string', ['notnull' => false, 'length' => 32]);
+        $table->addColumn('lease_until', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('book_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->addColumn('start_over', 'boolean', ['default' => false]);
+        $table->addColumn('last_run_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->setPrimaryKey(['id']);
+        $table->addUniqueIndex(['origin_id'], 'exchange_mail_mailbox_state_origin_uidx');
+        $table->addIndex(['lease'], 'exchange_mail_mailbox_state_lease_idx');
+        $table->addForeignKeyConstraint(
+            'oro_email_origin',
+            ['origin_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
         );

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::types::{ZendHashTable, Zval};
-use sync::Settings;
+use sync::{Settings, TlsLevel};
 
 use crate::{date, exception, zvals};
 
 /// Every option: its name, PHPDoc type, whether it is required, and what it is.
-pub(crate) const OPTIONS: [(&str, &str, bool, &str); 18] = [
+pub(crate) const OPTIONS: [(&str, &str, bool, &str); 19] = [
     (
         "server",
         "string",
@@ -50,7 +50,13 @@ pub(crate) const OPTIONS: [(&str, &str, bool, &str); 18] = [
         "ca_file",
         "string|null",
         false,
-        "PEM file of further certificate authorities",
+        "PEM file of further certificate authorities, or of the server's own certificate",
+    ),
+    (
+        "legacy_tls",
+        "bool",
+        false,
+        "also TLS 1.0 and 1.1, SHA-1 and short keys, for Exchange 2007 and 2010 on Windows Server 2008; default false",
     ),
     ("concurrency", "int", false, "mailboxes at once, 1 to 512; default 8"),
     (
@@ -127,6 +133,13 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
             }
         }
         "ca_file" => settings.ca_file = Some(PathBuf::from(text(name, value)?)),
+        "legacy_tls" => {
+            settings.tls = if flag(name, value)? {
+                TlsLevel::Legacy
+            } else {
+                TlsLevel::Current
+            }
+        }
         "concurrency" => settings.concurrency = whole(name, value, 512)?,
         "batch_size" => settings.batch_size = whole(name, value, 10_000)?,
         "since" => {
@@ -169,6 +182,10 @@ fn text(name: &str, value: &Zval) -> PhpResult<String> {
         return Err(wrong(name, "a string that is not empty", value));
     }
     Ok(text)
+}
+
+fn flag(name: &str, value: &Zval) -> PhpResult<bool> {
+    value.bool().ok_or_else(|| wrong(name, "true or false", value))
 }
 
 fn list(name: &str, value: &Zval) -> PhpResult<Vec<String>> {

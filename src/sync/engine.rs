@@ -200,6 +200,7 @@ impl Engine {
             ews::transport::Settings::new(endpoint, settings.login.clone(), Secret::new(settings.password.clone()));
         transport.scheme = settings.scheme()?;
         transport.oauth = self.oauth()?;
+        transport.tls = settings.tls;
         transport.ca_file.clone_from(&settings.ca_file);
         transport.connect_timeout = settings.connect_timeout;
         transport.request_timeout = settings.request_timeout;

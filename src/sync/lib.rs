@@ -25,6 +25,8 @@ mod settings;
 mod tnef;
 mod watch;
 
+pub use ews::transport::TlsLevel;
+
 pub use address_book::{AddressBook, Owner, OwnerKind};
 pub use attachment::AttachmentInfo;
 pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};

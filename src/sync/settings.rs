@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use ews::RequestServerVersion;
-use ews::transport::Scheme;
+use ews::transport::{Scheme, TlsLevel};
 
 use crate::{Error, address};
 
@@ -31,6 +31,8 @@ pub struct Settings {
     pub oauth_scope: Option<String>,
     /// Domains whose mailboxes may be read; at least one.
     pub domains: Vec<String>,
+    /// Which TLS protocols and suites are spoken.
+    pub tls: TlsLevel,
     /// Further certificate authorities (PEM).
     pub ca_file: Option<PathBuf>,
     /// Mailboxes at once, and connections to the server.
@@ -63,6 +65,7 @@ impl Default for Settings {
             oauth_client_secret: None,
             oauth_scope: None,
             domains: Vec::new(),
+            tls: TlsLevel::default(),
             ca_file: None,
             concurrency: 8,
             batch_size: 100,

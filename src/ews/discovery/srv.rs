@@ -68,11 +68,9 @@ async fn within(answer: impl Future<Output = std::io::Result<Vec<u8>>>) -> Resul
 
 /// Hard to guess, as RFC 5452 asks; the source port adds to it.
 fn id() -> u16 {
-    use ring::rand::{SecureRandom, SystemRandom};
-
     let mut id = [0; 2];
     // Without randomness there is no TLS either, so a constant does no more harm.
-    let _ = SystemRandom::new().fill(&mut id);
+    let _ = openssl::rand::rand_bytes(&mut id);
     u16::from_be_bytes(id)
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{Error, Settings, failure};
@@ -54,6 +55,8 @@ pub(crate) fn make_room(bytes: &mut Vec<u8>, more: usize) {
 const PAGE_BYTES: u64 = 64 << 10;
 /// Reads grow by this where the server does not tell the length; the allocator moves pages, it doesn't copy them.
 const GROWTH: usize = 4 << 20;
+/// What comes slower than this after `request_timeout` is given up.
+pub(super) const SLOWEST_BYTES_PER_SECOND: u64 = 32 << 10;
 /// The connection's task sees the end, and wakes another that gives the socket back; one turn is to spare.
 const SETTLING_TURNS: usize = 3;
 
@@ -137,8 +140,13 @@ async fn body_into(mut response: Response, limit: u64, settings: &Settings, sink
     }
     sink.announce(usize::try_from(announced).unwrap_or_default());
     let mut received = 0;
+    let begun = Instant::now();
     loop {
-        match response.chunk().await {
+        let deadline = begun + allowance(received, settings);
+        let Ok(next) = tokio::time::timeout_at(deadline, response.chunk()).await else {
+            return Err(failure::timeout(settings, "request_timeout"));
+        };
+        match next {
             Ok(Some(chunk)) => {
                 received += chunk.len() as u64;
                 if received > limit {
@@ -150,9 +158,14 @@ async fn body_into(mut response: Response, limit: u64, settings: &Settings, sink
                 settled().await;
                 return Ok(());
             }
-            Err(error) => return Err(failure::of_body(&error, received, settings)),
+            Err(_) => return Err(failure::of_body(received, settings)),
         }
     }
+}
+
+/// How long an answer may take of which so much has come: a large one over a slow line is no failure, a trickle is one.
+fn allowance(received: u64, settings: &Settings) -> Duration {
+    settings.request_timeout + Duration::from_secs(received / SLOWEST_BYTES_PER_SECOND)
 }
 
 fn of_page(status: StatusCode, headers: &HeaderMap, body: &[u8], settings: &Settings) -> Error {

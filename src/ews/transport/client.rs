@@ -3,9 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Response, StatusCode};
-use rustls::ClientConfig;
 use url::Url;
 
 use super::answer::{self, Answer, Sink};
@@ -16,7 +15,8 @@ use super::connection::Connection;
 use super::exchange::{Failure, LastBinding, binding_of};
 use super::pool::Pool;
 use super::throttle::Limiter;
-use super::{Error, Route, Scheme, Settings, failure, is_loopback, tls};
+use super::tls::Tls;
+use super::{Error, Route, Scheme, Settings, failure, is_loopback};
 
 const X_ANCHOR_MAILBOX: HeaderName = HeaderName::from_static("x-anchormailbox");
 
@@ -24,7 +24,7 @@ const X_ANCHOR_MAILBOX: HeaderName = HeaderName::from_static("x-anchormailbox");
 #[derive(Debug)]
 pub struct Transport {
     pub(super) settings: Settings,
-    pub(super) tls: ClientConfig,
+    pub(super) tls: Tls,
     pub(super) tokens: Tokens,
     pool: Pool,
     limiter: Limiter,
@@ -39,7 +39,7 @@ impl Transport {
     /// # Errors
     /// Settings that can't work: an unreadable `ca_file`, a password over plain HTTP.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let tls = tls::config(settings.ca_file.as_deref())?;
+        let tls = Tls::new(&settings)?;
         Ok(Self::with_tls(settings, tls))
     }
 
@@ -52,7 +52,7 @@ impl Transport {
         Self::with_tls(settings, self.tls.clone())
     }
 
-    fn with_tls(settings: Settings, tls: ClientConfig) -> Self {
+    fn with_tls(settings: Settings, tls: Tls) -> Self {
         let limiter = Limiter::new(settings.max_connections);
         Self {
             settings,
@@ -98,7 +98,7 @@ impl Transport {
         let permit = self.limiter.acquire(route.mailbox.as_deref()).await;
         let mut connection = match self.pool.take() {
             Some(connection) => connection,
-            None => Connection::new(&self.settings, &self.tls)?,
+            None => Connection::new(&self.settings, &self.tls),
         };
         let outcome = self.exchange(&mut connection, route, envelope, sink).await;
         self.pool.put_back(connection);
@@ -140,7 +140,7 @@ impl Transport {
                 Err(Failure::PassOver(error)) => self.choice().pass_over(scheme, error, &self.settings)?,
             }
             // Servers that keep a login with its connection mix up the next scheme with what failed there.
-            *connection = Connection::new(&self.settings, &self.tls)?;
+            *connection = Connection::new(&self.settings, &self.tls);
         }
     }
 
@@ -197,25 +197,25 @@ impl Transport {
         authorization: Option<HeaderValue>,
         body: Bytes,
     ) -> Result<Response, Error> {
-        let mut request = connection.client.post(self.settings.endpoint.clone()).body(body);
+        let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/xml"))]);
         // An address that no header can hold routes to no mailbox either: the server then answers without the hint.
         if let Some(anchor) = route
             .anchor_mailbox
             .as_deref()
             .and_then(|anchor| HeaderValue::try_from(anchor).ok())
         {
-            request = request.header(X_ANCHOR_MAILBOX, anchor);
+            headers.insert(X_ANCHOR_MAILBOX, anchor);
         }
         if let Some(cookies) = route.cookies_for(&self.settings.endpoint) {
-            request = request.header(COOKIE, cookies);
+            headers.insert(COOKIE, cookies);
         }
         if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
+            headers.insert(AUTHORIZATION, authorization);
         }
-        let response = request
-            .send()
+        let response = connection
+            .post(&self.settings.endpoint, headers, body)
             .await
-            .map_err(|error| failure::of_request(&error, &self.settings))?;
+            .map_err(|failure| failure::of_request(&failure, &self.settings))?;
         route.keep_cookies(response.headers().get_all(SET_COOKIE).iter(), &self.settings.endpoint);
         Ok(response)
     }

@@ -3,100 +3,90 @@
 //! NTLM authenticates a TCP connection, so each connection is a client of its own that keeps one idle socket and is used
 //! by one request at a time. Pooled or parallel clients fail with NTLM at random.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use rustls::ClientConfig;
-use tower_layer::Layer;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request};
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, USER_AGENT};
+use tower_http::decompression::Decompression;
 use tower_service::Service;
+use url::Url;
 
-use super::resolver::HostResolver;
-use super::{Error, Settings};
+use super::Settings;
+use super::failure::RequestFailure;
+use super::https::{Connector, Sockets};
+use super::tls::Tls;
 
 /// A client with one socket at a time.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) client: reqwest::Client,
+    client: Decompression<Client<Connector, Full<Bytes>>>,
     /// The socket that a login counts for, where it counts for one.
     pub(super) authenticated: Option<u64>,
     sockets: Sockets,
+    /// For a request and the head of its response.
+    timeout: Duration,
 }
 
-/// Counts the sockets opened: a changed count means that the connection before was replaced.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sockets(Arc<AtomicU64>);
-
 impl Connection {
-    pub(super) fn new(settings: &Settings, tls: &ClientConfig) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, tls: &Tls) -> Self {
         let sockets = Sockets::default();
-        let headers = HeaderMap::from_iter([
-            (CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8")),
-            (ACCEPT, HeaderValue::from_static("text/xml")),
-        ]);
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
-            .tls_info(true)
-            .http1_only()
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
             .pool_max_idle_per_host(1)
-            .connector_layer(sockets.clone())
-            .dns_resolver(HostResolver {
-                hosts: settings.hosts.clone(),
-            })
-            .redirect(reqwest::redirect::Policy::none())
             // The one retry is the caller's: only it knows what the connection was authenticated for.
-            .retry(reqwest::retry::never())
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.request_timeout)
-            .user_agent(concat!("exchange-sync/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .build()
-            .map_err(|error| Error::TlsSetup {
-                reason: error.to_string(),
-            })?;
-        Ok(Self {
-            client,
+            .retry_canceled_requests(false)
+            .build(Connector::new(settings, tls, sockets.clone()));
+        Self {
+            client: Decompression::new(client),
             authenticated: None,
             sockets,
-        })
+            timeout: settings.request_timeout,
+        }
+    }
+
+    /// One request and the head of its response. Redirects are not followed.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response, RequestFailure> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(USER_AGENT, concat!("exchange-sync/", env!("CARGO_PKG_VERSION")))
+            .body(Full::new(body))
+            .map_err(RequestFailure::Unwritable)?;
+        request.headers_mut().extend(headers);
+        let mut client = self.client.clone();
+        match tokio::time::timeout(self.timeout, client.call(request)).await {
+            Ok(Ok(response)) => Ok(response.map(reqwest::Body::wrap).into()),
+            Ok(Err(error)) => Err(RequestFailure::Client(error)),
+            Err(_) => Err(RequestFailure::Timeout),
+        }
+    }
+
+    /// POST of an envelope; see [`Connection::send`].
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        mut headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response, RequestFailure> {
+        headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static("text/xml; charset=utf-8"));
+        self.send(Method::POST, url, headers, body).await
     }
 
     /// Number of sockets opened so far; the same number before and after a request means the same socket.
     pub(super) fn socket(&self) -> u64 {
-        self.sockets.0.load(Ordering::Acquire)
-    }
-}
-
-impl<S> Layer<S> for Sockets {
-    type Service = Counted<S>;
-
-    fn layer(&self, connector: S) -> Counted<S> {
-        Counted {
-            connector,
-            sockets: self.clone(),
-        }
-    }
-}
-
-/// A connector that counts.
-#[derive(Clone)]
-pub(super) struct Counted<S> {
-    connector: S,
-    sockets: Sockets,
-}
-
-impl<S: Service<R>, R> Service<R> for Counted<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(cx)
-    }
-
-    fn call(&mut self, destination: R) -> S::Future {
-        self.sockets.0.fetch_add(1, Ordering::AcqRel);
-        self.connector.call(destination)
+        self.sockets.count()
     }
 }

@@ -41,6 +41,10 @@ pub enum CertificateProblem {
     NotYetValid,
     /// No authority that we know signed it.
     UnknownIssuer,
+    /// It signed itself, and `ca_file` does not have it.
+    SelfSigned,
+    /// Its key is too short or its signature's hash too old; OpenSSL's words.
+    Weak(String),
     /// It is for other names.
     WrongName {
         /// The names it is for.
@@ -115,6 +119,8 @@ pub enum Error {
         host: String,
         /// The library's words.
         reason: String,
+        /// Whether it looks like a server that speaks only what `legacy_tls` allows.
+        is_outdated: bool,
     },
     /// The connection broke before the answer began.
     Broken {
@@ -276,6 +282,10 @@ impl Error {
                 CertificateProblem::UnknownIssuer => {
                     format!("The certificate of {host} was issued by an authority that this host does not know.")
                 }
+                CertificateProblem::SelfSigned => {
+                    format!("The certificate of {host} is signed by no authority but by itself.")
+                }
+                CertificateProblem::Weak(reason) => format!("The certificate of {host} is too weak: {reason}."),
                 CertificateProblem::WrongName { presented } if presented.is_empty() => {
                     format!("The certificate of {host} is for another name.")
                 }
@@ -285,7 +295,7 @@ impl Error {
                 CertificateProblem::Revoked => format!("The certificate of {host} was revoked."),
                 CertificateProblem::Other(reason) => format!("The certificate of {host} is not accepted: {reason}."),
             },
-            Self::Handshake { host, reason } => format!("No TLS connection to {host} ({reason})."),
+            Self::Handshake { host, reason, .. } => format!("No TLS connection to {host} ({reason})."),
             Self::Broken { url, reason } => format!("The connection to {url} broke ({reason})."),
             Self::Truncated { url, received } => format!("The answer of {url} broke off after {received} bytes."),
             Self::TooLarge { url, limit } => format!("An answer of {url} is larger than {limit} bytes."),
@@ -347,6 +357,12 @@ impl Error {
                 CertificateProblem::UnknownIssuer => {
                     "Export your certificate authority as PEM and name the file in the setting ca_file."
                 }
+                CertificateProblem::SelfSigned => {
+                    "Export the server's certificate as PEM and name the file in the setting ca_file."
+                }
+                CertificateProblem::Weak(_) => {
+                    "Renew it with a key of RSA 2048 or longer and SHA-256; until then set legacy_tls."
+                }
                 CertificateProblem::WrongName { .. } => {
                     "Set 'server' to a name that is in the certificate, or renew the certificate with this name."
                 }
@@ -354,9 +370,10 @@ impl Error {
                     "Renew the certificate on the Exchange server."
                 }
             },
-            Self::Handshake { .. } => {
-                "Check that the port speaks HTTPS and that the server allows TLS 1.2 (Exchange 2010 and older need it switched on)."
+            Self::Handshake { is_outdated: true, .. } => {
+                "Switch on TLS 1.2 on the server (Exchange 2010 and older need it switched on); until then set legacy_tls, which allows TLS 1.0 and 1.1."
             }
+            Self::Handshake { is_outdated: false, .. } => "Check that the port speaks HTTPS.",
             Self::Broken { .. } | Self::Truncated { .. } => {
                 "Check proxies, load balancers and the network on the way; it is tried again in the next run."
             }
@@ -379,7 +396,7 @@ impl Error {
             Self::Forbidden { .. } => {
                 "Allow EWS for this account and application (Set-CASMailbox -EwsEnabled, Set-OrganizationConfig -EwsApplicationAccessPolicy) and for this host's address."
             }
-            Self::Proxy { .. } => "Set HTTPS_PROXY with its login, or NO_PROXY for this server.",
+            Self::Proxy { .. } => "Exchange must be reached without a proxy that wants a login: ask the network's administrator for an exception.",
             Self::Redirected { to, .. } => {
                 return format!("If {to} is your Exchange server, set 'server' to it; if it is a login page, set 'server' to https://HOST/EWS/Exchange.asmx and publish that path without the page.");
             }

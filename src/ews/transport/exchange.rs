@@ -5,12 +5,12 @@ mod ntlm;
 
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::tls::TlsInfo;
 use reqwest::{Response, StatusCode};
 
 use super::auth::offer::Offer;
 use super::auth::{basic, binding};
 use super::connection::Connection;
+use super::https::PeerCertificate;
 use super::{Error, OAuth, Route, Scheme, Transport, answer};
 
 /// What Microsoft's servers say about a token that they refuse.
@@ -97,8 +97,8 @@ impl Transport {
 
     async fn token(&self, oauth: &OAuth, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
         // The token endpoint is another server: it gets a connection of its own, about once an hour.
-        let connection = Connection::new(&self.settings, &self.tls)?;
-        self.tokens.authorization(&connection.client, oauth, refused).await
+        let connection = Connection::new(&self.settings, &self.tls);
+        self.tokens.authorization(&connection, oauth, refused).await
     }
 
     /// The answer on a socket that is logged in already; `None` where there is none, or it counts no more.
@@ -166,7 +166,7 @@ fn decode(token: &str) -> Option<Vec<u8>> {
 
 /// Channel binding to the certificate of this response's connection; `None` over plain HTTP.
 pub(super) fn binding_of(response: &Response) -> Option<Vec<u8>> {
-    let certificate = response.extensions().get::<TlsInfo>()?.peer_certificate()?;
+    let PeerCertificate(certificate) = response.extensions().get()?;
     binding::tls_server_end_point(certificate)
 }
 

@@ -1,88 +1,148 @@
 //! From the HTTP library's errors to ours. Knows no status codes.
 
 use std::error::Error as StdError;
-use std::io;
+use std::{fmt, io};
 
-use rustls::CertificateError;
+use hyper_util::client::legacy;
 use url::Url;
 
 use super::resolver::UnknownName;
+use super::tls::is_outdated;
 use super::{CertificateProblem, Error, Settings};
 
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// Why there is no socket.
+#[derive(Debug)]
+pub(super) enum ConnectFailure {
+    /// Not within `connect_timeout`.
+    Timeout,
+    /// The server's certificate was not accepted.
+    Certificate(CertificateProblem),
+    /// Anything else: of DNS, TCP or TLS.
+    Other(Cause),
+}
+
+impl fmt::Display for ConnectFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("no connection in time"),
+            Self::Certificate(problem) => write!(f, "the certificate is not accepted: {problem:?}"),
+            Self::Other(cause) => cause.fmt(f),
+        }
+    }
+}
+
+impl StdError for ConnectFailure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Other(cause) => Some(&**cause),
+            Self::Timeout | Self::Certificate(_) => None,
+        }
+    }
+}
+
+/// Why there is no head of a response.
+#[derive(Debug)]
+pub(super) enum RequestFailure {
+    /// Not within `request_timeout`.
+    Timeout,
+    /// The client's own words.
+    Client(legacy::Error),
+    /// A request that can't be written.
+    Unwritable(http::Error),
+}
+
+impl RequestFailure {
+    /// The words that help, without an address.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Timeout => "no answer in time".into(),
+            Self::Client(error) => reason(error),
+            Self::Unwritable(error) => error.to_string(),
+        }
+    }
+}
+
 /// Why a request brought no response at all.
-pub(super) fn of_request(error: &reqwest::Error, settings: &Settings) -> Error {
-    let url = &settings.endpoint;
-    let host = host_and_port(url);
-    // The innermost cause knows best; the outer ones only say that something failed.
+pub(super) fn of_request(failure: &RequestFailure, settings: &Settings) -> Error {
+    let url = settings.endpoint.to_string();
+    let error = match failure {
+        RequestFailure::Client(error) => error,
+        RequestFailure::Timeout => return timeout(settings, "request_timeout"),
+        RequestFailure::Unwritable(_) => {
+            return Error::Broken {
+                url,
+                reason: failure.reason(),
+            };
+        }
+    };
+    let host = host_and_port(&settings.endpoint);
     for cause in causes(error) {
         if let Some(unknown) = cause.downcast_ref::<UnknownName>() {
             return Error::UnknownHost {
-                host: url.host_str().unwrap_or_default().into(),
+                host: settings.endpoint.host_str().unwrap_or_default().into(),
                 reason: unknown.0.clone(),
             };
         }
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        match cause.downcast_ref::<ConnectFailure>() {
+            Some(ConnectFailure::Timeout) => return timeout(settings, "connect_timeout"),
+            Some(ConnectFailure::Certificate(problem)) => {
+                return Error::Certificate {
+                    host,
+                    problem: problem.clone(),
+                };
+            }
+            Some(ConnectFailure::Other(_)) | None => {}
+        }
+        if let Some(tls) = cause.downcast_ref::<openssl::ssl::Error>() {
             return of_tls(tls, host);
         }
     }
-    if error.is_timeout() {
-        return of_timeout(error, settings);
-    }
+    let reason = reason(error);
     if error.is_connect() {
-        return Error::Unreachable {
-            host,
-            reason: innermost(error),
-        };
+        Error::Unreachable { host, reason }
+    } else {
+        Error::Broken { url, reason }
     }
-    Error::Broken {
-        url: url.to_string(),
-        reason: innermost(error),
+}
+
+/// A server that ends the connection instead of shaking hands is most often too old: Windows says no more than that.
+fn of_tls(error: &openssl::ssl::Error, host: String) -> Error {
+    let reason = match error.ssl_error() {
+        Some(stack) => stack
+            .errors()
+            .iter()
+            .filter_map(|error| error.reason())
+            .collect::<Vec<_>>()
+            .join(", "),
+        None => "the server ended the connection".to_owned(),
+    };
+    Error::Handshake {
+        host,
+        is_outdated: error.ssl_error().is_none() || is_outdated(&reason),
+        reason,
     }
 }
 
 /// Why a response's body did not come to its end.
-pub(super) fn of_body(error: &reqwest::Error, received: u64, settings: &Settings) -> Error {
-    if error.is_timeout() {
-        return of_timeout(error, settings);
-    }
+pub(super) fn of_body(received: u64, settings: &Settings) -> Error {
     Error::Truncated {
         url: settings.endpoint.to_string(),
         received,
     }
 }
 
-fn of_timeout(error: &reqwest::Error, settings: &Settings) -> Error {
-    let (after, setting) = if error.is_connect() {
-        (settings.connect_timeout, "connect_timeout")
-    } else {
-        (settings.request_timeout, "request_timeout")
-    };
+/// Nothing, or too little, came in time.
+pub(super) fn timeout(settings: &Settings, setting: &'static str) -> Error {
     Error::Timeout {
         url: settings.endpoint.to_string(),
-        after,
+        after: match setting {
+            "connect_timeout" => settings.connect_timeout,
+            _ => settings.request_timeout,
+        },
         setting,
     }
-}
-
-fn of_tls(error: &rustls::Error, host: String) -> Error {
-    let rustls::Error::InvalidCertificate(certificate) = error else {
-        return Error::Handshake {
-            host,
-            reason: error.to_string(),
-        };
-    };
-    let problem = match certificate {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
-        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
-        CertificateError::Revoked => CertificateProblem::Revoked,
-        CertificateError::NotValidForName => CertificateProblem::WrongName { presented: Vec::new() },
-        CertificateError::NotValidForNameContext { presented, .. } => CertificateProblem::WrongName {
-            presented: presented.clone(),
-        },
-        other => CertificateProblem::Other(other.to_string()),
-    };
-    Error::Certificate { host, problem }
 }
 
 /// `host:port`, the port also where it is the usual one.
@@ -104,6 +164,7 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
     })
 }
 
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+/// The innermost cause knows best; the outer ones only say that something failed.
+pub(super) fn reason(error: &(dyn StdError + 'static)) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
 }

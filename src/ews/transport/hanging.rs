@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::{Answer, Error, Route, Settings, Transport, answer, failure};
@@ -15,6 +16,7 @@ pub struct Hanging {
     settings: Settings,
     received: u64,
     longest_silence: Duration,
+    until: Instant,
 }
 
 #[derive(Debug)]
@@ -37,11 +39,8 @@ impl Transport {
         longest: Duration,
         longest_silence: Duration,
     ) -> Result<Hanging, Error> {
-        let settings = Settings {
-            request_timeout: longest,
-            ..self.settings.clone()
-        };
-        let mut connection = Connection::new(&settings, &self.tls)?;
+        let settings = self.settings.clone();
+        let mut connection = Connection::new(&settings, &self.tls);
         let permit = self.limiter().acquire(route.mailbox.as_deref()).await;
         let response = self.authenticated(&mut connection, route, envelope).await?;
         let source = if response.status() == StatusCode::OK {
@@ -55,6 +54,7 @@ impl Transport {
             settings,
             received: 0,
             longest_silence,
+            until: Instant::now() + longest,
         })
     }
 }
@@ -69,12 +69,13 @@ impl Hanging {
             Source::Whole(answer) => return Ok(answer.take().map(|answer| answer.body.into())),
             Source::Open(response, _) => response,
         };
-        match tokio::time::timeout(self.longest_silence, response.chunk()).await {
+        let deadline = self.until.min(Instant::now() + self.longest_silence);
+        match tokio::time::timeout_at(deadline, response.chunk()).await {
             Ok(Ok(chunk)) => {
                 self.received += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
                 Ok(chunk)
             }
-            Ok(Err(error)) => Err(failure::of_body(&error, self.received, &self.settings)),
+            Ok(Err(_)) => Err(failure::of_body(self.received, &self.settings)),
             Err(_) => Err(Error::Timeout {
                 url: self.settings.endpoint.to_string(),
                 after: self.longest_silence,

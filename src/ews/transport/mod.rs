@@ -9,6 +9,7 @@ mod error;
 mod exchange;
 mod failure;
 mod hanging;
+mod https;
 mod page;
 mod pool;
 mod resolver;
@@ -25,7 +26,7 @@ pub use error::{CertificateProblem, Error, Remedy, Retry};
 pub use hanging::Hanging;
 pub use route::Route;
 pub use secret::Secret;
-pub use settings::{OAuth, Scheme, Settings};
+pub use settings::{OAuth, Scheme, Settings, TlsLevel};
 
 pub(crate) use page::Page;
 pub(crate) use settings::is_loopback;

@@ -1,8 +1,9 @@
 //! Answers that are no EWS, with or without a login: what discovery asks with. Knows not what is in them.
 
 use bytes::Bytes;
+use http::Method;
 use reqwest::Response;
-use reqwest::header::{ACCEPT, LOCATION};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, LOCATION};
 use url::Url;
 
 use super::connection::Connection;
@@ -23,27 +24,26 @@ pub(crate) struct Page {
 impl Transport {
     /// POST without a login.
     pub(crate) async fn ask(&self, body: Bytes) -> Result<Page, Error> {
-        let connection = Connection::new(&self.settings, &self.tls)?;
+        let connection = Connection::new(&self.settings, &self.tls);
         let response = self.send(&connection, &Route::default(), None, body).await?;
         self.page(response).await
     }
 
     /// POST with the login; 401 is an error.
     pub(crate) async fn ask_with_login(&self, body: Bytes) -> Result<Page, Error> {
-        let mut connection = Connection::new(&self.settings, &self.tls)?;
+        let mut connection = Connection::new(&self.settings, &self.tls);
         let response = self.authenticated(&mut connection, &Route::default(), body).await?;
         self.page(response).await
     }
 
     /// GET of JSON without a login.
     pub(crate) async fn get_json(&self) -> Result<Page, Error> {
-        let connection = Connection::new(&self.settings, &self.tls)?;
-        let request = connection.client.get(self.settings.endpoint.clone());
-        let response = request
-            .header(ACCEPT, "application/json")
-            .send()
+        let connection = Connection::new(&self.settings, &self.tls);
+        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+        let response = connection
+            .send(Method::GET, &self.settings.endpoint, headers, Bytes::new())
             .await
-            .map_err(|error| failure::of_request(&error, &self.settings))?;
+            .map_err(|failure| failure::of_request(&failure, &self.settings))?;
         self.page(response).await
     }
 

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
+use tower_service::Service;
 
 /// The settings' own names, then `getaddrinfo` on tokio's blocking threads.
 #[derive(Debug, Clone)]
@@ -24,11 +27,18 @@ impl fmt::Display for UnknownName {
 
 impl std::error::Error for UnknownName {}
 
-impl Resolve for HostResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for HostResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = UnknownName;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, UnknownName>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), UnknownName>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         if let Some(address) = self.hosts.get(name.as_str()) {
-            let address: Addrs = Box::new(std::iter::once(*address));
-            return Box::pin(std::future::ready(Ok(address)));
+            return Box::pin(std::future::ready(Ok(vec![*address].into_iter())));
         }
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
@@ -36,9 +46,9 @@ impl Resolve for HostResolver {
                 .map_err(|error| UnknownName(error.to_string()))?
                 .collect();
             if found.is_empty() {
-                return Err(UnknownName("the name has no address".into()).into());
+                return Err(UnknownName("the name has no address".into()));
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(found.into_iter())
         })
     }
 }

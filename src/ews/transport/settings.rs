@@ -45,6 +45,16 @@ impl Scheme {
     }
 }
 
+/// How old a server may be that we speak TLS with. Its certificate is verified in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TlsLevel {
+    /// TLS 1.2 and newer, with OpenSSL's usual strength.
+    #[default]
+    Current,
+    /// TLS 1.0 and 1.1, SHA-1 signatures and short keys, too: Exchange 2007 and 2010 on Windows Server 2008.
+    Legacy,
+}
+
 /// OAuth 2.0 client credentials: hybrid modern authentication, and Exchange Online while it lasts.
 #[derive(Debug, Clone)]
 pub struct OAuth {
@@ -71,14 +81,17 @@ pub struct Settings {
     pub scheme: Scheme,
     /// For [`Scheme::OAuth`]; with it, `Auto` prefers `Bearer`.
     pub oauth: Option<OAuth>,
-    /// Further certificate authorities (PEM), beside the system's.
+    /// Which protocols and suites are spoken.
+    pub tls: TlsLevel,
+    /// Further certificate authorities (PEM), beside the system's; also a server's own certificate.
     pub ca_file: Option<PathBuf>,
     /// Addresses of names, in lower case, before the host's resolver is asked (as `curl --resolve`); the port counts for
     /// URLs without one.
     pub hosts: HashMap<String, SocketAddr>,
     /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
-    /// For a whole request and its answer, without the wait for its turn.
+    /// For a request until its answer begins, without the wait for its turn; then for what of the answer comes slower than
+    /// [`SLOWEST_BYTES_PER_SECOND`](super::answer).
     pub request_timeout: Duration,
     /// Connections to the server at most.
     pub max_connections: usize,
@@ -95,6 +108,7 @@ impl Settings {
             password,
             scheme: Scheme::Auto,
             oauth: None,
+            tls: TlsLevel::default(),
             ca_file: None,
             hosts: HashMap::new(),
             connect_timeout: Duration::from_secs(10),

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
-use crate::transport::{Error, OAuth, is_loopback};
+use crate::transport::connection::Connection;
+use crate::transport::{Error, OAuth, failure, is_loopback};
 
 /// A token is replaced this long before its end, so that none ends on its way.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -48,7 +49,7 @@ impl Tokens {
     /// others wait for it.
     pub(crate) async fn authorization(
         &self,
-        client: &reqwest::Client,
+        connection: &Connection,
         oauth: &OAuth,
         refused: Option<&HeaderValue>,
     ) -> Result<HeaderValue, Error> {
@@ -59,14 +60,14 @@ impl Tokens {
         {
             return Ok(token.authorization.clone());
         }
-        let token = fetch(client, oauth).await?;
+        let token = fetch(connection, oauth).await?;
         let authorization = token.authorization.clone();
         *current = Some(token);
         Ok(authorization)
     }
 }
 
-async fn fetch(client: &reqwest::Client, oauth: &OAuth) -> Result<Token, Error> {
+async fn fetch(connection: &Connection, oauth: &OAuth) -> Result<Token, Error> {
     let url = &oauth.token_url;
     if url.scheme() != "https" && !is_loopback(url) {
         return Err(Error::PlainHttp { url: url.to_string() });
@@ -81,18 +82,24 @@ async fn fetch(client: &reqwest::Client, oauth: &OAuth) -> Result<Token, Error> 
         .append_pair("client_secret", oauth.client_secret.expose())
         .append_pair("scope", &oauth.scope)
         .finish();
-    let mut response = client
-        .post(url.clone())
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(ACCEPT, "application/json")
-        .body(form)
-        .send()
+    let headers = HeaderMap::from_iter([
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        ),
+        (ACCEPT, HeaderValue::from_static("application/json")),
+    ]);
+    let mut response = connection
+        .post(url, headers, form.into())
         .await
-        // The error's own text would repeat the URL, and its cause is what helps.
-        .map_err(|error| failed(cause(&error)))?;
+        .map_err(|failure| failed(failure.reason()))?;
     let status = response.status();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(cause(&error)))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failed(failure::reason(&error)))?
+    {
         body.extend_from_slice(&chunk);
         if body.len() > ANSWER_BYTES {
             break;
@@ -138,14 +145,6 @@ fn denial(status: u16, body: &[u8]) -> String {
         (false, true) => format!("HTTP {status}, {}", denied.error),
         (false, false) => format!("HTTP {status}, {}: {}", denied.error, description.trim_end_matches('.')),
     }
-}
-
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

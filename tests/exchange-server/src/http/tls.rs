@@ -53,6 +53,8 @@ fn build(kind: Certificate, host_names: &[String]) -> Result<Tls, Box<dyn std::e
     };
     let mut server = CertificateParams::new(names)?;
     server.distinguished_name.push(DnType::CommonName, "Test Exchange");
+    // As real authorities do: clients tell two of one name by it.
+    server.use_authority_key_identifier_extension = true;
     server.not_before = date_time_ymd(2015, 1, 1);
     server.not_after = date_time_ymd(if kind == Certificate::Expired { 2020 } else { 2100 }, 1, 1);
     let key = KeyPair::generate()?;

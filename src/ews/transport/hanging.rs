@@ -22,7 +22,7 @@ pub struct Hanging {
 #[derive(Debug)]
 enum Source {
     /// The connection lives as long as the answer.
-    Open(Response, #[expect(dead_code)] Connection),
+    Open(Response, #[expect(dead_code)] Box<Connection>),
     /// It was no answer to wait for: a SOAP fault, whole.
     Whole(Option<Answer>),
 }
@@ -45,7 +45,7 @@ impl Transport {
         let response = self.authenticated(&mut connection, route, envelope).await?;
         let source = if response.status() == StatusCode::OK {
             permit.succeeded();
-            Source::Open(response, connection)
+            Source::Open(response, Box::new(connection))
         } else {
             Source::Whole(Some(answer::read(response, &settings).await?))
         };

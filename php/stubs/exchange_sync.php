@@ -171,14 +171,20 @@ namespace ExchangeSync {
         public readonly string $address;
         /** @var array<string, string> Folder id to checkpoint, as batches handed them out. */
         public readonly array $checkpoints;
+        /** 'matched' or 'addressed'. */
+        public readonly string $collects;
+        /** RFC 3339: mail received before is not collected. */
+        public readonly ?string $since;
 
         /**
          * @param string $address SMTP address
          * @param array<string, string> $checkpoints folder id to checkpoint, as batches handed them out
+         * @param string $collects 'matched': mail between a contact and a user; 'addressed': all mail that this address sent or received
+         * @param string|null $since RFC 3339: mail received before is not collected; null: as the option `since` says
          *
-         * @throws ConfigurationException a checkpoint that is no string
+         * @throws ConfigurationException a checkpoint that is no string, another word than those two, a date that is none
          */
-        public function __construct(string $address, array $checkpoints = [])
+        public function __construct(string $address, array $checkpoints = [], string $collects = 'matched', ?string $since = null)
         {
         }
     }

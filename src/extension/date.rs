@@ -54,7 +54,8 @@ pub(crate) fn read(value: &Zval) -> Option<SystemTime> {
     OffsetDateTime::from_unix_timestamp(seconds).ok().map(SystemTime::from)
 }
 
-fn parse(text: &str) -> Option<SystemTime> {
+/// The same of a text.
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let moment = Date::parse(text, format_description!("[year]-[month]-[day]"))
         .map(|date| date.midnight().assume_utc())
         .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))

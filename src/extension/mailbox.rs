@@ -1,6 +1,7 @@
 //! `ExchangeSync\Mailbox`: what the host asks for.
 
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use ext_php_rs::convert::{FromZval, StubLiteral};
 use ext_php_rs::exception::{PhpException, PhpResult};
@@ -9,10 +10,10 @@ use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::ce;
-use sync::MailboxTask;
+use sync::{Collects, MailboxTask};
 
 use crate::value::{Property, Type, Value, fill, is_filled};
-use crate::{exception, zvals};
+use crate::{date, exception, zvals};
 
 /// A mailbox to be read, with what the host stored of it.
 #[php_class]
@@ -25,23 +26,34 @@ pub struct Mailbox {
 impl Mailbox {
     /// @param string $address SMTP address
     /// @param array<string, string> $checkpoints folder id to checkpoint, as batches handed them out
+    /// @param string $collects 'matched': mail between a contact and a user; 'addressed': all mail that this address sent or received
+    /// @param string|null $since RFC 3339: mail received before is not collected; null: as the option `since` says
     ///
-    /// @throws ConfigurationException a checkpoint that is no string
-    #[php(defaults(checkpoints = Checkpoints::default()))]
-    pub fn __construct(address: String, checkpoints: Checkpoints) -> PhpResult<Self> {
+    /// @throws ConfigurationException a checkpoint that is no string, another word than those two, a date that is none
+    #[php(defaults(checkpoints = Checkpoints::default(), collects = String::from("matched"), since = None))]
+    pub fn __construct(
+        address: String,
+        checkpoints: Checkpoints,
+        collects: String,
+        since: Option<String>,
+    ) -> PhpResult<Self> {
         let Some(this) = this().filter(|this| !is_filled(this)) else {
             let message = "Cannot modify readonly property ExchangeSync\\Mailbox::$address".into();
             return Err(PhpException::new(message, 0, ce::error()));
         };
-        let by_folder = checkpoints.by_folder(&address)?;
+        let task = MailboxTask {
+            checkpoints: checkpoints.by_folder(&address)?,
+            collects: read_collects(&address, &collects)?,
+            since: since.as_deref().map(|text| read_since(&address, text)).transpose()?,
+            address,
+        };
         let given = checkpoints.0.unwrap_or_else(|| zvals::hashtable(ZendHashTable::new()));
-        fill::<Self, 2>(this, [zvals::string(&address), given]);
-        Ok(Self {
-            task: MailboxTask {
-                address,
-                checkpoints: by_folder,
-            },
-        })
+        let since = zvals::nullable(since);
+        fill::<Self, 4>(
+            this,
+            [zvals::string(&task.address), given, zvals::string(collects), since],
+        );
+        Ok(Self { task })
     }
 }
 
@@ -53,6 +65,12 @@ impl Value for Mailbox {
             Type::Array("array<string, string>"),
             "Folder id to checkpoint, as batches handed them out.",
         ),
+        Property::new("collects", Type::String, "'matched' or 'addressed'."),
+        Property::new(
+            "since",
+            Type::NullableString,
+            "RFC 3339: mail received before is not collected.",
+        ),
     ];
 }
 
@@ -60,6 +78,26 @@ impl Value for Mailbox {
 pub(crate) fn task(value: &Zval) -> Option<MailboxTask> {
     let mailbox = ZendClassObject::<Mailbox>::from_zend_obj(value.object()?)?;
     Some(mailbox.task.clone())
+}
+
+fn read_collects(mailbox: &str, word: &str) -> PhpResult<Collects> {
+    match word {
+        "matched" => Ok(Collects::Matched),
+        "addressed" => Ok(Collects::Addressed),
+        _ => Err(exception::of_option(
+            &format!("Mailbox {mailbox} is to collect \"{word}\"."),
+            "Give \"matched\" for mail between contacts and users, or \"addressed\" for all that the address sent or received.",
+        )),
+    }
+}
+
+fn read_since(mailbox: &str, text: &str) -> PhpResult<SystemTime> {
+    date::parse(text).ok_or_else(|| {
+        exception::of_option(
+            &format!("Mailbox {mailbox} is to be read since \"{text}\", which is no date."),
+            "Give a date like 2024-01-31, or a moment like 2024-01-31T08:00:00+01:00.",
+        )
+    })
 }
 
 /// The object that the running method belongs to.

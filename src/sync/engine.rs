@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ews::ItemId;
 use ews::discovery;
@@ -16,7 +17,7 @@ use crate::directory::Directory;
 use crate::folders::Folders;
 use crate::login::Login;
 use crate::mailbox::{Outlet, Purpose, Reading, Stop};
-use crate::{AddressBook, Domains, Error, Message, Run, Settings, Watch, address};
+use crate::{AddressBook, Collects, Domains, Error, Message, Run, Settings, Watch, address};
 
 /// Around the largest message in base64: the rest of an answer, and the other messages of its request.
 const ANSWER_SLACK_BYTES: u64 = 32 << 20;
@@ -28,6 +29,10 @@ pub struct MailboxTask {
     pub address: String,
     /// Folder id to checkpoint.
     pub checkpoints: HashMap<String, String>,
+    /// Which of its mail is collected.
+    pub collects: Collects,
+    /// Mail received before is not collected; `None`: as the settings say.
+    pub since: Option<SystemTime>,
 }
 
 /// What `check` found.
@@ -178,6 +183,7 @@ impl Engine {
             budget: self.budget.clone(),
             since: self.settings.since.map(Into::into),
             purpose,
+            collects: Collects::default(),
         })
     }
 
@@ -287,6 +293,11 @@ impl Engine {
         purpose: Purpose,
     ) -> Result<(Reading, Folders), Error> {
         let reading = self.reading(&task.address, book, purpose).await?;
+        let reading = Reading {
+            collects: task.collects,
+            since: task.since.map(Into::into).or(reading.since),
+            ..reading
+        };
         let folders = reading.folders(&task.checkpoints).await;
         let folders = folders.map_err(|error| reading.error(&error))?;
         Ok((reading, folders))

@@ -33,7 +33,7 @@ pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, R
 pub use content::Content;
 pub use engine::{Engine, MailboxTask, ServerInfo};
 pub use error::{Error, ErrorKind};
-pub use matching::{Participants, Verdict, verdict};
+pub use matching::{Collects, Participants, Verdict, verdict};
 pub use run::{Event, Run};
 pub use settings::{Domains, Settings};
 pub use watch::{News, Watch};

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::directory::needs_resolving;
 use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
-use crate::{FolderType, Role, Skipped};
+use crate::{Collects, FolderType, Role, Skipped};
 
 /// What `SyncFolderItems` and `FindItem` themselves shall tell: enough to forget most strangers' mail without another request.
 const SUMMARY: [Property; 4] = [
@@ -99,7 +99,10 @@ impl Reading {
             .filter(|item| item.class.as_deref().is_none_or(is_mail) && !self.is_too_old(item))
             .collect();
         let senders = items.iter().copied().map(|item| sender(item).unwrap_or_default());
-        let owned = self.book.knows_each(senders);
+        let owned = match self.collects {
+            Collects::Matched => self.book.knows_each(senders),
+            Collects::Addressed => vec![None; items.len()],
+        };
         items
             .into_iter()
             .zip(owned)
@@ -191,7 +194,7 @@ impl Reading {
             return Sight::NoSender;
         };
         let all_known = !needs_resolving(from);
-        if all_known && !seen.sender_known && !from.address.as_deref().is_some_and(|from| self.book.knows(from)) {
+        if all_known && !seen.sender_known && !self.may_collect_from(from) {
             return Sight::Nothing;
         }
         if !all_known || recipients(&item).any(needs_resolving) {
@@ -207,7 +210,7 @@ impl Reading {
     async fn judge(&self, seen: Seen, mut item: Box<Item<'static>>, into: &mut Looked) -> Result<(), ews::Error> {
         let Some(from) = &mut item.from else { return Ok(()) };
         self.directory.resolve(&self.mailbox, from).await?;
-        if !from.address.as_deref().is_some_and(|sender| self.book.knows(sender)) {
+        if !self.may_collect_from(from) {
             return Ok(());
         }
         let Item { to, cc, bcc, .. } = &mut *item;
@@ -223,7 +226,17 @@ impl Reading {
 
     /// The rule, once all addresses are SMTP addresses.
     pub(crate) fn judge_resolved(&self, item: &Item<'_>) -> Option<Verdict> {
-        matching::verdict(&self.book, &participants(item)).filter(|verdict| self.is_asked_for(verdict))
+        let participants = participants(item);
+        let verdict = match self.collects {
+            Collects::Matched => matching::verdict(&self.book, &participants),
+            Collects::Addressed => matching::addressed(&self.book, &participants, self.mailbox.address()),
+        };
+        verdict.filter(|verdict| self.is_asked_for(verdict))
+    }
+
+    /// By the rule no mail of a sender that nobody owns is collected.
+    fn may_collect_from(&self, sender: &EmailAddress<'_>) -> bool {
+        self.collects == Collects::Addressed || sender.address.as_deref().is_some_and(|sender| self.book.knows(sender))
     }
 
     /// A search asks for some addresses only.

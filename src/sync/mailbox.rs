@@ -10,7 +10,7 @@ use crate::budget::{Budget, Hold};
 use crate::checkpoint::{FolderCheckpoint, RootCheckpoint};
 use crate::directory::Directory;
 use crate::folders::{self, Folders, Place};
-use crate::{AddressBook, Batch, Error, Folder, FolderType, Settings};
+use crate::{AddressBook, Batch, Collects, Error, Folder, FolderType, Settings};
 
 /// What a mailbox is read for.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub(crate) struct Reading {
     pub budget: Budget,
     pub since: Option<time::OffsetDateTime>,
     pub purpose: Purpose,
+    pub collects: Collects,
 }
 
 /// A batch on its way to the host, and the room that its mail takes.

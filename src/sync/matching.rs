@@ -1,5 +1,7 @@
 //! The rule: whose mail belongs into the CRM. Knows addresses and owners; knows no server.
 
+use std::borrow::Cow;
+
 use crate::address;
 use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
 
@@ -21,6 +23,32 @@ pub struct Verdict {
     pub matches: Vec<Match>,
 }
 
+/// Which mail of a mailbox is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Collects {
+    /// What the rule says: mail between a contact and a user.
+    #[default]
+    Matched,
+    /// All mail that the mailbox's own address sent or received, whoever the other side is.
+    Addressed,
+}
+
+/// All mail that an address sent or received is collected. `None`: it did neither.
+pub fn addressed(book: &AddressBook, participants: &Participants<'_>, mailbox: &str) -> Option<Verdict> {
+    let mailbox = address::normalize(mailbox)?;
+    let from = address::normalize(participants.from?)?;
+    let recipients = recipients(participants);
+    let direction = if from == mailbox {
+        Direction::Outgoing
+    } else if recipients.iter().any(|(_, recipient)| *recipient == mailbox) {
+        Direction::Incoming
+    } else {
+        return None;
+    };
+    let matches = matches(book, from, recipients);
+    Some(Verdict { direction, matches })
+}
+
 /// A message is collected when its sender's address is a contact's and another recipient's address a user's, or the
 /// other way round. `None`: it is not collected.
 pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
@@ -29,12 +57,8 @@ pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Ve
     if !sender.user && !sender.contact {
         return None;
     }
-    let recipients: Vec<_> = participants
-        .recipients
-        .iter()
-        .filter_map(|&(role, text)| Some((role, address::normalize(text)?)))
-        .filter(|(_, recipient)| *recipient != from)
-        .collect();
+    let mut recipients = recipients(participants);
+    recipients.retain(|(_, recipient)| *recipient != from);
     let to = recipients
         .iter()
         .fold(Kinds::default(), |to, (_, recipient)| to.or(Kinds::of(book, recipient)));
@@ -45,11 +69,24 @@ pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Ve
     } else {
         return None;
     };
+    let matches = matches(book, from, recipients);
+    Some(Verdict { direction, matches })
+}
+
+/// In normal form.
+fn recipients<'a>(participants: &Participants<'a>) -> Vec<(Role, Cow<'a, str>)> {
+    let recipients = participants.recipients.iter();
+    recipients
+        .filter_map(|&(role, text)| Some((role, address::normalize(text)?)))
+        .collect()
+}
+
+fn matches(book: &AddressBook, from: Cow<'_, str>, recipients: Vec<(Role, Cow<'_, str>)>) -> Vec<Match> {
     let mut matches = Vec::new();
     for (role, email) in std::iter::once((Role::From, from)).chain(recipients) {
         record(&mut matches, &email, book.owners(&email), role);
     }
-    Some(Verdict { direction, matches })
+    matches
 }
 
 /// Whose an address is, or some addresses are.
@@ -208,6 +245,31 @@ mod tests {
                 ("user@company.example", Role::Bcc)
             ]
         );
+    }
+
+    #[test]
+    fn a_mailbox_that_collects_what_is_addressed_to_it_asks_for_no_contact() {
+        let told = |from: &str, to: &str| {
+            let participants = Participants {
+                from: Some(from),
+                recipients: vec![(Role::To, "other@else.example"), (Role::Cc, to)],
+            };
+            addressed(&book(), &participants, "Info@Company.example")
+                .map(|verdict| (verdict.direction, verdict.matches.len()))
+        };
+        assert_eq!(
+            told("stranger@else.example", "INFO@company.example"),
+            Some((Direction::Incoming, 0))
+        );
+        assert_eq!(
+            told("contact@customer.example", "info@company.example"),
+            Some((Direction::Incoming, 1))
+        );
+        assert_eq!(
+            told("info@company.example", "stranger@else.example"),
+            Some((Direction::Outgoing, 0))
+        );
+        assert_eq!(told("contact@customer.example", "user@company.example"), None);
     }
 
     #[test]

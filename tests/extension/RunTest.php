@@ -184,6 +184,32 @@ final class RunTest extends TestCase
         new Mailbox(ExchangeServer::JANE, ['folder-id' => null]);
     }
 
+    public function testAMailboxMayCollectAllThatIsAddressedToItSinceADateOfItsOwn(): void
+    {
+        $this->server->deliver(ExchangeServer::JANE, ExchangeServer::mail('1@else', 'Mail', ExchangeServer::JANE, 'a@else.example'));
+        $subjects = fn (Mailbox $mailbox): array => array_merge(
+            ...array_map(
+                static fn (Batch $batch): array => array_column($batch->messages, 'subject'),
+                $this->batches($this->sync([$mailbox]))
+            )
+        );
+
+        self::assertSame([], $subjects(new Mailbox(ExchangeServer::JANE)));
+        self::assertSame(['Mail'], $subjects(new Mailbox(ExchangeServer::JANE, [], 'addressed')));
+        self::assertSame([], $subjects(new Mailbox(ExchangeServer::JANE, [], 'addressed', '2099-01-01T00:00:00+01:00')));
+    }
+
+    /**
+     * @testWith ["all", null, "all"]
+     *           ["addressed", "tomorrow", "tomorrow"]
+     */
+    public function testWhatAMailboxCannotCollectIsNamed(string $collects, ?string $since, string $says): void
+    {
+        $this->expectException(ConfigurationException::class);
+        $this->expectExceptionMessageMatches('~' . ExchangeServer::JANE . '.*' . $says . '~');
+        new Mailbox(ExchangeServer::JANE, [], $collects, $since);
+    }
+
     public function testARunCanBeLoopedOverOnceOnly(): void
     {
         $run = $this->sync();

@@ -82,7 +82,11 @@ final class StubsTest extends TestCase
     private function parameter(ReflectionParameter $parameter, ReflectionClass $class): string
     {
         $secret = [] === $parameter->getAttributes(\SensitiveParameter::class) ? '' : '#[\\SensitiveParameter] ';
-        $default = $parameter->isDefaultValueAvailable() ? ' = []' : '';
+        $default = '';
+        if ($parameter->isDefaultValueAvailable()) {
+            $value = $parameter->getDefaultValue();
+            $default = ' = ' . ([] === $value ? '[]' : strtolower(var_export($value, true)));
+        }
 
         return $secret . $this->type($parameter->getType(), $class) . " \${$parameter->name}$default";
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use exchange_server::{Book, Plan, ServerVersion};
 use support::*;
-use sync::{AddressBook, Direction, Engine, Event, MailboxTask, Owner, OwnerKind, Settings};
+use sync::{AddressBook, Collects, Direction, Engine, Event, MailboxTask, Owner, OwnerKind, Settings};
 
 #[tokio::test]
 async fn mail_of_a_contact_and_a_user_is_collected_from_every_product_and_no_other() {
@@ -229,6 +229,42 @@ async fn mail_before_the_start_date_and_outside_the_named_folders_is_left_out() 
     .unwrap();
     let mut host = Host::default();
     host.run(&engine, &[JANE]).await;
+    assert_eq!(host.subjects(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_mailbox_collects_all_that_is_addressed_to_it_where_the_host_asks_for_that() {
+    for version in ServerVersion::ALL {
+        let server = server().version(version).start().await.unwrap();
+        let jane = server.mailbox(JANE).unwrap();
+        jane.deliver("inbox", mail("stranger", "s@else.example", JANE)).unwrap();
+        jane.deliver("inbox", mail("contact", CUSTOMER, JANE)).unwrap();
+        jane.deliver("inbox", mail("not to her", "s@else.example", "other@company.example"))
+            .unwrap();
+        jane.deliver("sentitems", mail("answer", JANE, "s@else.example"))
+            .unwrap();
+        let mut host = Host {
+            collects: Collects::Addressed,
+            ..Host::default()
+        };
+        host.run(&engine(&server), &[JANE]).await;
+        assert!(host.failures.is_empty(), "{version:?}: {:?}", host.failures);
+        assert_eq!(host.subjects(), ["answer", "contact", "stranger"], "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_may_have_a_start_date_of_its_own() {
+    let server = server().start().await.unwrap();
+    let jane = server.mailbox(JANE).unwrap();
+    let old = mail("old", CUSTOMER, JANE).replace("Mar 2026", "Mar 2016");
+    jane.deliver("inbox", old).unwrap();
+    jane.deliver("inbox", mail("new", CUSTOMER, JANE)).unwrap();
+    let mut host = Host {
+        since: Some(std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
+        ..Host::default()
+    };
+    host.run(&engine(&server), &[JANE]).await;
     assert_eq!(host.subjects(), ["new"]);
 }
 

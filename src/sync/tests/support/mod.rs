@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use exchange_server::{Builder, ExchangeServer, Handle, Rights};
-use sync::{AddressBook, Batch, Engine, Error, Event, MailboxTask, Owner, OwnerKind, Run, Settings};
+use sync::{AddressBook, Batch, Collects, Engine, Error, Event, MailboxTask, Owner, OwnerKind, Run, Settings};
 
 pub const JANE: &str = "jane@example.com";
 pub const JOE: &str = "joe@example.com";
@@ -87,6 +87,9 @@ pub struct Host {
     pub stored: BTreeMap<(String, String), String>,
     /// What lies where: folder id, subject and whether it was seen since the folder was begun, by mailbox and item id.
     pub copies: BTreeMap<(String, String), Copy>,
+    /// What of each mailbox is asked for.
+    pub collects: Collects,
+    pub since: Option<SystemTime>,
     /// Subjects in the order in which their mail came.
     pub arrived: Vec<String>,
     /// How often a message came again.
@@ -106,6 +109,8 @@ impl Host {
         MailboxTask {
             address: mailbox.into(),
             checkpoints: self.checkpoints.get(mailbox).cloned().unwrap_or_default(),
+            collects: self.collects,
+            since: self.since,
         }
     }
 

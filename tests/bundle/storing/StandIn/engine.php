@@ -76,8 +76,12 @@ final class AddressBook implements \Countable
 
 final class Mailbox
 {
-    public function __construct(public readonly string $address, public readonly array $checkpoints = [])
-    {
+    public function __construct(
+        public readonly string $address,
+        public readonly array $checkpoints = [],
+        public readonly string $collects = 'matched',
+        public readonly ?string $since = null
+    ) {
     }
 }
 

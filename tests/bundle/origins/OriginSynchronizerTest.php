@@ -6,14 +6,20 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Manager\MailboxDirectory;
 use ExchangeMail\Bundle\Manager\OriginPlan;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Manager\ServerChange;
 use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Sync\MailboxFinished;
+use ExchangeMail\Bundle\Sync\MailboxSource;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\ConfigBundle\Entity\Config;
+use Oro\Bundle\ConfigBundle\Entity\ConfigValue;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\Mailbox;
 use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
@@ -29,6 +35,7 @@ final class OriginSynchronizerTest extends OroTestCase
 {
     private OriginSynchronizer $synchronizer;
     private SystemMailboxOrigins $systemMailboxes;
+    private SettingsProvider $settings;
 
     protected function setUp(): void
     {
@@ -38,13 +45,15 @@ final class OriginSynchronizerTest extends OroTestCase
             'exchange_mail.server' => 'mail.example.com',
             'exchange_mail.domains' => 'example.com',
         ];
+        $this->settings = new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class));
         $this->systemMailboxes = new SystemMailboxOrigins($this->oro->doctrine);
         $this->synchronizer = new OriginSynchronizer(
             $this->oro->doctrine,
             new MailboxDirectory($this->oro->doctrine),
             $this->systemMailboxes,
-            new ServerChange($this->oro->doctrine, new NullLogger()),
-            new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class)),
+            new ServerChange($this->oro->doctrine, $this->services->leases, new NullLogger()),
+            $this->services->leases,
+            $this->settings,
             new NullLogger()
         );
     }
@@ -238,14 +247,111 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame([0, 1], [$this->rowCount('exchange_mail_folder'), $this->rowCount('oro_email_folder')]);
     }
 
+    public function testARunOfTheServerBeforeStoresNothingMore(): void
+    {
+        $this->synchronizer->synchronize();
+        $id = (int)$this->origin('jane@example.com')->getId();
+        self::assertSame([$id], $this->services->leases->take([$id], $token = OriginLeases::newToken()));
+
+        $this->oro->settings['exchange_mail.server'] = 'new.example.com';
+        $this->synchronizer->synchronize();
+
+        $this->expectException(LeaseLostException::class);
+        $this->services->leases->lock($id, $token);
+    }
+
+    public function testWhoOptsOutIsNotReadWhereTheAdministratorAllowsIt(): void
+    {
+        $this->synchronizer->synchronize();
+        $this->optOut($this->janeId);
+
+        $this->synchronizer->synchronize();
+        self::assertSame(['jane@example.com' => true, 'john@example.com' => true], $this->states());
+
+        $this->oro->settings['exchange_mail.allow_opt_out'] = true;
+        $this->synchronizer->synchronize();
+        self::assertSame(['jane@example.com' => false, 'john@example.com' => true], $this->states());
+
+        $this->oro->em->getConnection()->executeStatement("UPDATE oro_config_value SET text_value = '0'");
+        $this->synchronizer->synchronize();
+        self::assertSame(['jane@example.com' => true, 'john@example.com' => true], $this->states());
+    }
+
+    public function testAnAdditionalAddressThatIsNoMailboxIsLeftAloneWithoutAnError(): void
+    {
+        $this->addAddress($this->janeId, 'j.doe@example.com');
+        $this->synchronizer->synchronize();
+        $codes = ['j.doe@example.com' => 'ErrorNonPrimarySmtpAddress', 'john@example.com' => 'ErrorNonExistentMailbox'];
+        foreach ($codes as $address => $code) {
+            $origin = $this->origin($address);
+            $origin->recordFailure(\ExchangeSync\ImpersonationException::class, $code, 'No mailbox.', 'Correct the address.');
+            $this->oro->em->flush();
+        }
+
+        $alias = $this->origin('j.doe@example.com');
+        self::assertTrue($alias->hasNoMailbox());
+        self::assertTrue(MailboxFinished::of($alias)->isSuccess(), 'Nobody is alarmed.');
+        self::assertGreaterThan(new \DateTime('+29 days'), $alias->getNextRunAt());
+
+        $main = $this->origin('john@example.com');
+        self::assertFalse($main->hasNoMailbox());
+        self::assertSame('No mailbox.', $main->getLastError(), 'A main address without a mailbox is an error.');
+    }
+
+    public function testAChangedAdditionalAddressIsTriedAtOnce(): void
+    {
+        $this->addAddress($this->janeId, 'j.doe@example.com');
+        $this->synchronizer->synchronize();
+        $this->origin('j.doe@example.com')->recordFailure('', 'ErrorNonPrimarySmtpAddress', '', '');
+        $this->oro->em->flush();
+
+        $this->oro->em->getConnection()->executeStatement("UPDATE oro_user_email SET email = 'sales@example.com'");
+        $this->synchronizer->synchronize();
+
+        $renamed = $this->origin('sales@example.com');
+        self::assertNull($renamed->getNextRunAt());
+        self::assertFalse($renamed->hasNoMailbox());
+    }
+
+    public function testTheEngineIsAskedForAllMailOfASystemMailboxSinceItsDate(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-03-01 00:00:00 UTC'));
+        $this->oro->em->flush();
+        $this->synchronizer->synchronize();
+
+        $expected = [
+            'info@example.com' => ['addressed', '2026-03-01T00:00:00+00:00'],
+            'jane@example.com' => ['matched', null],
+        ];
+        self::assertSame($expected, $this->asked());
+
+        $this->oro->settings['exchange_mail.system_mailboxes_collect'] = 'matched';
+        self::assertSame('matched', $this->asked()['info@example.com'][0]);
+    }
+
+    public function testAnEarlierDateReadsASystemMailboxFromItsBeginning(): void
+    {
+        $mailbox = $this->systemMailbox('info@example.com');
+        $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-03-01'));
+        $folder = $mailbox->getOrigin()->getFolders()->first();
+        $exchange = new ExchangeEmailFolder($folder, 'sent');
+        $exchange->setCheckpoint('checkpoint');
+        $this->oro->em->persist($exchange);
+        $this->oro->em->flush();
+
+        $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-04-01'));
+        self::assertSame('checkpoint', $exchange->getCheckpoint());
+
+        $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-01-01'));
+        self::assertNull($exchange->getCheckpoint());
+    }
+
     public function testTwoHostsThatFindTheSameUserMakeOneOrigin(): void
     {
         $directory = new MailboxDirectory($this->oro->doctrine);
         $plan = OriginPlan::make(
-            $directory->getWanted((new SettingsProvider(
-                $this->oro->config,
-                Blank::of(SymmetricCrypterInterface::class)
-            ))->getSettings()->domains),
+            $directory->getWanted($this->settings->getSettings()->domains),
             $directory->getKnown()
         );
         $apply = new \ReflectionMethod($this->synchronizer, 'apply');
@@ -362,6 +468,31 @@ final class OriginSynchronizerTest extends OroTestCase
         $change($this->newUser($name, $this->oro->em->find(Organization::class, $this->organizationId)));
         $this->oro->em->flush();
         $this->oro->em->clear();
+    }
+
+    private function optOut(int $userId): void
+    {
+        $scope = (new Config())->setScopedEntity('user')->setRecordId($userId);
+        $value = (new ConfigValue())->setConfig($scope)->setSection('exchange_mail')->setName('opted_out')->setValue(true);
+        $this->oro->em->persist($scope);
+        $this->oro->em->persist($value);
+        $this->oro->em->flush();
+        $this->oro->em->getConnection()->executeStatement("UPDATE oro_config_value SET text_value = '1'");
+    }
+
+    /**
+     * @return array<string, array{string, ?string}>
+     */
+    private function asked(): array
+    {
+        $source = new MailboxSource($this->oro->doctrine, $this->settings);
+        $source->load([(int)$this->origin('info@example.com')->getId(), (int)$this->origin('jane@example.com')->getId()]);
+        $asked = [];
+        foreach ($source->open() as $mailbox) {
+            $asked[$mailbox->address] = [$mailbox->collects, $mailbox->since];
+        }
+
+        return $asked;
     }
 
     private function join(int $userId, string $name): void

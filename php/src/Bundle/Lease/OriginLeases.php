@@ -173,6 +173,24 @@ final class OriginLeases
     }
 
     /**
+     * Takes mailboxes away from whoever reads them, because what they are changed. They count as never read.
+     *
+     * @param list<int> $originIds
+     */
+    public function revoke(array $originIds): void
+    {
+        $this->connection()->executeStatement(
+            \sprintf(
+                'UPDATE %s SET lease = NULL, lease_until = NULL, ticket = NULL, queued_until = NULL, last_run_at = NULL'
+                . ' WHERE origin_id IN (:ids)',
+                self::TABLE
+            ),
+            ['ids' => $originIds],
+            ['ids' => self::IDS]
+        );
+    }
+
+    /**
      * The next run of these mailboxes reads them from their beginning.
      *
      * @param list<int> $originIds

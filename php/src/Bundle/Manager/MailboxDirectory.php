@@ -7,8 +7,10 @@ namespace ExchangeMail\Bundle\Manager;
 use Doctrine\ORM\EntityManagerInterface;
 use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\DependencyInjection\Configuration;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Settings\DomainList;
+use Oro\Bundle\ConfigBundle\Entity\ConfigValue;
 use Oro\Bundle\UserBundle\Entity\Email as UserEmail;
 use Oro\Bundle\UserBundle\Entity\User;
 
@@ -26,7 +28,7 @@ final class MailboxDirectory
      *
      * @return iterable<WantedMailbox>
      */
-    public function getWanted(DomainList $domains): iterable
+    public function getWanted(DomainList $domains, OptedOutUsers $optedOut = OptedOutUsers::Included): iterable
     {
         if ($domains->isEmpty()) {
             return;
@@ -49,6 +51,9 @@ final class MailboxDirectory
                 ->addOrderBy($order)
                 ->addOrderBy('organization.id');
             $this->restrict($query, $column, $domains);
+            if (OptedOutUsers::Excluded === $optedOut) {
+                $this->leaveOutOptedOut($query);
+            }
             // Doctrine iterates no query with a collection
             foreach ($query->getQuery()->getArrayResult() as $row) {
                 // LIKE compares as the database collates; the list has the last word.
@@ -91,6 +96,20 @@ final class MailboxDirectory
             $query->setParameter('domain' . $index, '%@' . addcslashes($domain, '%_\\'));
         }
         $query->andWhere($alternatives);
+    }
+
+    private function leaveOutOptedOut(QueryBuilder $query): void
+    {
+        $query
+            ->andWhere(\sprintf(
+                'NOT EXISTS (SELECT value.id FROM %s value INNER JOIN value.config scope WHERE scope.recordId = u.id'
+                . ' AND scope.scopedEntity = :user AND value.section = :section AND value.name = :setting AND value.textValue = :out)',
+                ConfigValue::class
+            ))
+            ->setParameter('user', 'user')
+            ->setParameter('section', Configuration::ROOT_NODE)
+            ->setParameter('setting', Configuration::OPTED_OUT)
+            ->setParameter('out', '1');
     }
 
     private function em(): EntityManagerInterface

@@ -10,6 +10,7 @@ use Doctrine\ORM\EntityManagerInterface;
 use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use Psr\Log\LoggerInterface;
 
@@ -26,6 +27,7 @@ final class OriginSynchronizer
         private readonly MailboxDirectory $directory,
         private readonly SystemMailboxOrigins $systemMailboxes,
         private readonly ServerChange $serverChange,
+        private readonly OriginLeases $leases,
         private readonly SettingsProvider $settingsProvider,
         private readonly LoggerInterface $logger
     ) {
@@ -42,7 +44,13 @@ final class OriginSynchronizer
         }
 
         $this->showHidden();
-        $plan = OriginPlan::make($this->directory->getWanted($settings->domains), $this->directory->getKnown());
+        $plan = OriginPlan::make(
+            $this->directory->getWanted(
+                $settings->domains,
+                $settings->collection->allowOptOut ? OptedOutUsers::Excluded : OptedOutUsers::Included
+            ),
+            $this->directory->getKnown()
+        );
         if (!$plan->isEmpty()) {
             $this->apply($plan);
         }
@@ -154,6 +162,7 @@ final class OriginSynchronizer
 
         try {
             $query->execute();
+            $this->leases->revoke([$originId]);
         } catch (UniqueConstraintViolationException) {
             // Another host made an origin of the new address meanwhile.
             $this->switchOff([$originId]);

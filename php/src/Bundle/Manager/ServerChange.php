@@ -9,6 +9,7 @@ use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Psr\Log\LoggerInterface;
 
@@ -21,8 +22,11 @@ final class ServerChange
     private const CHUNK = 200;
     private const NAME_LENGTH = 255;
 
-    public function __construct(private readonly ManagerRegistry $doctrine, private readonly LoggerInterface $logger)
-    {
+    public function __construct(
+        private readonly ManagerRegistry $doctrine,
+        private readonly OriginLeases $leases,
+        private readonly LoggerInterface $logger
+    ) {
     }
 
     /**
@@ -79,6 +83,8 @@ final class ServerChange
      */
     private function startOver(array $originIds, string $server): void
     {
+        // runs of the old server store nothing more
+        $this->leases->revoke($originIds);
         $this->em()->createQueryBuilder()
             ->delete(ExchangeEmailFolder::class, 'ef')
             ->where(\sprintf('ef.folder IN (SELECT f.id FROM %s f WHERE f.origin IN (:ids))', EmailFolder::class))

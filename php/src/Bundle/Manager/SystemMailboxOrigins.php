@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Manager;
 
 use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Settings\DomainList;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
@@ -61,7 +62,7 @@ final class SystemMailboxOrigins
             self::setAside($before);
         }
         $this->addSentFolder($origin);
-        $origin->setSince($since);
+        $this->setSince($origin, $since);
 
         $before = $origin->getSmtpOrigin();
         if ($before !== $smtpOrigin) {
@@ -126,6 +127,21 @@ final class SystemMailboxOrigins
         if ([] !== $origins) {
             $em->flush();
         }
+    }
+
+    private function setSince(ExchangeEmailOrigin $origin, ?\DateTimeInterface $since): void
+    {
+        $before = $origin->getSince();
+        $origin->setSince($since);
+        if (null === $before || (null !== $since && $since >= $before)) {
+            return;
+        }
+        // what was passed over is looked at again
+        $folders = $this->doctrine->getRepository(ExchangeEmailFolder::class);
+        foreach ($folders->findBy(['folder' => $origin->getFolders()->toArray()]) as $folder) {
+            $folder->setCheckpoint(null);
+        }
+        $origin->resetRootCheckpoint();
     }
 
     /**

@@ -7,6 +7,8 @@ namespace ExchangeMail\Bundle\Sync;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Settings\SystemMailboxesCollect;
 use ExchangeSync\Mailbox;
 
 /**
@@ -16,7 +18,7 @@ use ExchangeSync\Mailbox;
 final class MailboxSource
 {
     /** @var array<int, array{address: ?string, rootFolderId: ?string, rootCheckpoint: ?string, failing: bool, new: bool,
-     *                        startOver: bool}> by origin id */
+     *                        startOver: bool, system: bool, since: ?string}> by origin id */
     private array $starts = [];
 
     /** @var array<string, int> origin id by address, of those that are being read */
@@ -25,8 +27,10 @@ final class MailboxSource
     /** @var array<int, true> origin ids that the engine was given */
     private array $opened = [];
 
-    public function __construct(private readonly ManagerRegistry $doctrine)
-    {
+    public function __construct(
+        private readonly ManagerRegistry $doctrine,
+        private readonly SettingsProvider $settingsProvider
+    ) {
     }
 
     /**
@@ -78,6 +82,7 @@ final class MailboxSource
                 ->getRepository(ExchangeEmailFolder::class)
                 ->getCheckpoints(array_keys($this->starts))
             : [];
+        $ofSystemMailboxes = $this->settingsProvider->getSettings()->collection->systemMailboxesCollect;
         foreach ($this->starts as $originId => $start) {
             // two origins with one address, of a user and of a system mailbox, take turns
             if (null === $start['address'] || isset($this->originIds[$start['address']])) {
@@ -90,7 +95,9 @@ final class MailboxSource
                 $known[$start['rootFolderId']] = $start['rootCheckpoint'];
             }
 
-            yield new Mailbox($start['address'], $known);
+            $collects = $start['system'] ? $ofSystemMailboxes : SystemMailboxesCollect::Matched;
+
+            yield new Mailbox($start['address'], $known, $collects->value, $start['since']);
         }
     }
 

@@ -12,6 +12,7 @@ use ExchangeMail\Bundle\AddressBook\LastAddressBook;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\EventListener\LateAddressListener;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\BodyFactory;
 use ExchangeMail\Bundle\Storage\FolderStore;
@@ -32,6 +33,7 @@ use ExchangeMail\Bundle\Sync\MailboxSource;
 use ExchangeMail\Bundle\Sync\OriginOutcome;
 use ExchangeMail\Bundle\Sync\OriginSchedule;
 use ExchangeMail\Tests\Bundle\Storing\Oro\OroHost;
+use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 
 /**
  * The bundle's services on a host, put together as Resources/config/sync.yml does.
@@ -93,10 +95,11 @@ final class Services
         $this->schedule = new OriginSchedule($oro->doctrine, $this->transactions, $this->leases);
         $this->queue = new MailboxQueue($this->leases, $oro->bufferedProducer, $oro->buffer);
         $this->lateSchedule = new LateAddressSchedule($oro->doctrine, $oro->bufferedProducer);
+        $settings = new SettingsProvider($oro->config, Blank::of(SymmetricCrypterInterface::class));
         $this->run = new MailboxRun(
             $engine,
             $this->recentAddressBooks,
-            new MailboxSource($oro->doctrine),
+            new MailboxSource($oro->doctrine, $settings),
             $this->leases,
             $this->schedule,
             new OriginOutcome($this->transactions, $this->leases, $oro->dispatcher),
@@ -108,7 +111,7 @@ final class Services
             $oro->doctrine,
             $engine,
             $this->recentAddressBooks,
-            new MailboxSource($oro->doctrine),
+            new MailboxSource($oro->doctrine, $settings),
             $this->leases,
             $this->schedule,
             $this->store,

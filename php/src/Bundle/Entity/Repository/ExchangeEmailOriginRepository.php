@@ -52,12 +52,13 @@ class ExchangeEmailOriginRepository extends EntityRepository
      * @param list<int> $originIds
      *
      * @return array<int, array{address: ?string, rootFolderId: ?string, rootCheckpoint: ?string, failing: bool, new: bool,
-     *                          startOver: bool}> by origin id
+     *                          startOver: bool, system: bool, since: ?string}> by origin id; since in RFC 3339
      */
     public function getStarts(array $originIds): array
     {
         $rows = $this->createQueryBuilder('o')
             ->select('o.id', 'o.mailboxAddress', 'o.rootFolderId', 'o.rootCheckpoint', 's.startOver', 's.lastRunAt')
+            ->addSelect('IDENTITY(o.owner) AS ownerId', 'o.since')
             ->addSelect('CASE WHEN o.lastError IS NULL AND o.nextRunAt IS NULL THEN 0 ELSE 1 END AS failing')
             ->leftJoin(MailboxState::class, 's', Join::WITH, 's.origin = o')
             ->where('o.id IN (:ids)')
@@ -73,6 +74,8 @@ class ExchangeEmailOriginRepository extends EntityRepository
                 'failing' => (bool)$row['failing'],
                 'new' => null === $row['lastRunAt'],
                 'startOver' => (bool)$row['startOver'],
+                'system' => null === $row['ownerId'],
+                'since' => $row['since']?->format(\DateTimeInterface::RFC3339),
             ];
         }
 

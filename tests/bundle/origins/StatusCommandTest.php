@@ -6,6 +6,7 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 
 use ExchangeMail\Bundle\Command\StatusCommand;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
@@ -44,7 +45,7 @@ final class StatusCommandTest extends OroTestCase
         $tester = $this->execute([]);
 
         self::assertSame(0, $tester->getStatusCode());
-        self::assertStringContainsString('switched off', $tester->getDisplay());
+        self::assertStringContainsString('Switch it on in', $tester->getDisplay());
     }
 
     public function testASettingThatIsMissingFailsTheCommandAndIsNamed(): void
@@ -56,6 +57,16 @@ final class StatusCommandTest extends OroTestCase
 
         self::assertSame(1, $tester->getStatusCode());
         self::assertStringContainsString('Fill in "Login"', $tester->getDisplay());
+    }
+
+    public function testBeforeThePlatformUpdateItSaysWhatToRun(): void
+    {
+        $this->configure();
+        $this->oro->em->getConnection()->executeStatement('DROP TABLE exchange_mail_mailbox_state');
+        $tester = $this->execute([]);
+
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('oro:platform:update', $tester->getDisplay());
     }
 
     private function configure(): void
@@ -77,8 +88,11 @@ final class StatusCommandTest extends OroTestCase
         $this->oro->em->clear();
         $tester = new CommandTester(new StatusCommand(
             new StatusProvider($this->oro->doctrine),
-            new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class, ['decryptData' => 'secret'])),
-            new EngineRequirement(),
+            new Readiness(
+                new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class, ['decryptData' => 'secret'])),
+                new EngineRequirement(),
+                new SettingLabels(self::translator())
+            ),
             new SettingLabels(self::translator())
         ));
         $tester->execute($input);

@@ -5,7 +5,8 @@ declare(strict_types=1);
 namespace ExchangeMail\Tests\Bundle\Storing;
 
 use ExchangeMail\Bundle\Command\Cron\ExchangeSyncCommand;
-use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Engine\Readiness;
+use ExchangeMail\Bundle\EventListener\SwitchedOffCronListener;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
@@ -15,10 +16,18 @@ use ExchangeSync\ConnectionException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
+use Symfony\Component\Console\Event\ConsoleCommandEvent;
+use Symfony\Component\Console\Input\ArrayInput;
+use Symfony\Component\Console\Output\BufferedOutput;
 use Symfony\Component\Console\Tester\CommandTester;
 
 final class ExchangeSyncCommandTest extends OroTestCase
 {
+    private bool $isSwitchedOn = true;
+
+    /** @var list<string> */
+    private array $faults = [];
+
     public function testItKeepsTheConventionsOfOrosCron(): void
     {
         $command = $this->command();
@@ -28,8 +37,8 @@ final class ExchangeSyncCommandTest extends OroTestCase
         foreach (['max-concurrent-tasks', 'min-exec-interval', 'max-exec-time', 'max-tasks', 'id', 'force'] as $option) {
             self::assertTrue($command->getDefinition()->hasOption($option), $option);
         }
-        $this->engine->enabled = false;
-        self::assertFalse($command->isActive());
+        $this->isSwitchedOn = false;
+        self::assertFalse($command->isActive(), 'oro:cron leaves it out');
     }
 
     public function testWithoutOptionsTheMailboxesGoToTheQueue(): void
@@ -83,12 +92,41 @@ final class ExchangeSyncCommandTest extends OroTestCase
         self::assertStringContainsString('The server does not answer. Check the server.', $tester->getDisplay());
     }
 
-    public function testSwitchedOffItSaysWhatToDo(): void
+    public function testSwitchedOnAndNotReadyItSaysWhatToDoAndLogsIt(): void
     {
-        $this->engine->enabled = false;
+        $this->faults = ['Install the extension.'];
+        self::assertTrue($this->command()->isActive());
         $tester = $this->execute([]);
-        self::assertSame(0, $tester->getStatusCode());
-        self::assertMatchesRegularExpression('/exchange_sync|System > Configuration/', $tester->getDisplay());
+        self::assertSame(1, $tester->getStatusCode());
+        self::assertStringContainsString('Install the extension.', $tester->getDisplay());
+        self::assertStringContainsString('Install the extension.', $this->services->logger->text());
+    }
+
+    public function testWhoStartsItByHandWhileSwitchedOffIsToldWhatToDo(): void
+    {
+        $this->isSwitchedOn = false;
+        $this->faults = ['Switch it on.'];
+        $output = new BufferedOutput();
+        $event = new ConsoleCommandEvent($this->command(), new ArrayInput([]), $output);
+        $listener = new SwitchedOffCronListener($this->readiness());
+        $listener->onCommand($event);
+
+        self::assertSame("Switch it on.\n", $output->fetch());
+        self::assertFalse($event->commandShouldRun());
+        self::assertTrue($event->isPropagationStopped(), 'Oro says only that it is disabled');
+
+        $this->isSwitchedOn = true;
+        $event = new ConsoleCommandEvent($this->command(), new ArrayInput([]), $output);
+        $listener->onCommand($event);
+        self::assertTrue($event->commandShouldRun());
+    }
+
+    private function readiness(): Readiness
+    {
+        return Blank::of(Readiness::class, [
+            'isSwitchedOn' => fn (): bool => $this->isSwitchedOn,
+            'getFaults' => fn (): array => $this->faults,
+        ]);
     }
 
     private function command(): ExchangeSyncCommand
@@ -102,8 +140,9 @@ final class ExchangeSyncCommandTest extends OroTestCase
             $origins,
             $this->services->synchronizer,
             $this->services->lateSchedule,
-            $this->engine,
-            new EngineRequirement()
+            $this->services->queue,
+            $this->readiness(),
+            $this->services->logger
         );
     }
 

@@ -21,6 +21,8 @@ final class MailboxWatchTest extends OroTestCase
         $jane = $this->mailbox($this->janeId, false);
         $john = $this->mailbox($this->johnId, false);
 
+        // Oro does so for every console command, and sends what it has when the command ends
+        $this->oro->bufferedProducer->enableBuffering();
         $this->watch();
 
         self::assertSame([['jane@example.com', 'john@example.com']], $this->engine->watches);

@@ -9,7 +9,9 @@ use Doctrine\Persistence\ObjectManager;
 use ExchangeMail\Bundle\Command\WatchCommand;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
@@ -24,6 +26,7 @@ use PHPUnit\Framework\TestCase;
 use Psr\Log\LoggerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Tester\CommandTester;
+use Symfony\Contracts\Translation\TranslatorInterface;
 
 /**
  * How the command begins and ends, while Exchange is switched off. What it watches: tests/bundle/storing/MailboxWatchTest.php.
@@ -53,6 +56,8 @@ final class WatchCommandTest extends TestCase
         $tester = $this->execute(['--time-limit' => '+2 seconds'], 1);
 
         self::assertSame(Command::SUCCESS, $tester->getStatusCode(), $tester->getDisplay());
+        self::assertStringContainsString('Microsoft Exchange is switched off', $tester->getDisplay());
+        self::assertStringContainsString('This command waits until that is done.', $tester->getDisplay());
         self::assertGreaterThan(1.0, microtime(true) - $start);
         self::assertLessThan(10.0, microtime(true) - $start);
     }
@@ -127,7 +132,12 @@ final class WatchCommandTest extends TestCase
                 ),
                 $this->createMock(LoggerInterface::class)
             ),
-            new EngineRequirement()
+            new EngineRequirement(),
+            new Readiness(
+                new SettingsProvider($config, $this->createMock(SymmetricCrypterInterface::class)),
+                new EngineRequirement(),
+                new SettingLabels($this->createMock(TranslatorInterface::class))
+            )
         ));
         $tester->execute($input);
 

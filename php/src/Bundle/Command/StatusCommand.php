@@ -4,9 +4,10 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Command;
 
-use ExchangeMail\Bundle\Engine\EngineRequirement;
+use Doctrine\DBAL\Exception\InvalidFieldNameException;
+use Doctrine\DBAL\Exception\TableNotFoundException;
+use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Settings\SettingLabels;
-use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
@@ -19,12 +20,11 @@ use Symfony\Component\Console\Style\SymfonyStyle;
  * Shows whether mail is being collected, and what to do where it is not.
  */
 #[AsCommand(name: 'oro:exchange:status', description: 'Shows the state of the Exchange mailboxes.')]
-final class StatusCommand extends Command
+class StatusCommand extends Command
 {
     public function __construct(
         private readonly StatusProvider $statusProvider,
-        private readonly SettingsProvider $settingsProvider,
-        private readonly EngineRequirement $requirement,
+        private readonly Readiness $readiness,
         private readonly SettingLabels $labels
     ) {
         parent::__construct();
@@ -52,9 +52,23 @@ HELP
         $io = new SymfonyStyle($input, $output);
         $isReady = $this->showReadiness($io);
 
+        try {
+            return $this->showMailboxes($io, (bool)$input->getOption('failed')) && $isReady ? Command::SUCCESS : Command::FAILURE;
+        } catch (TableNotFoundException | InvalidFieldNameException) {
+            $io->error('The tables of the Exchange integration are missing. Run: php bin/console oro:platform:update --force');
+
+            return Command::FAILURE;
+        }
+    }
+
+    /**
+     * @return bool whether all are well
+     */
+    private function showMailboxes(SymfonyStyle $io, bool $failedOnly): bool
+    {
         $failed = 0;
         $rows = [];
-        foreach ($this->statusProvider->getStatuses((bool)$input->getOption('failed')) as $status) {
+        foreach ($this->statusProvider->getStatuses($failedOnly) as $status) {
             $failed += $status->hasFailed() ? 1 : 0;
             $rows[] = [
                 $status->originId,
@@ -73,23 +87,17 @@ HELP
         }
         $io->table(['Id', 'Mailbox', 'User', 'Last run', 'Collected', 'Skipped', 'Last error', 'Next run'], $rows);
 
-        return $isReady && 0 === $failed ? Command::SUCCESS : Command::FAILURE;
+        return 0 === $failed;
     }
 
     private function showReadiness(SymfonyStyle $io): bool
     {
-        $settings = $this->settingsProvider->getSettings();
-        if (!$settings->enabled) {
-            $io->note('Microsoft Exchange is switched off in System > Configuration > Integrations > Email settings.');
+        $faults = $this->readiness->getFaults();
+        if (!$this->readiness->isSwitchedOn()) {
+            array_map($io->note(...), $faults);
 
             return true;
         }
-        $faults = array_filter([
-            $this->requirement->getRemedy(),
-            [] === $settings->getMissing()
-                ? ''
-                : \sprintf('Fill in %s in the Exchange settings.', $this->labels->list($settings->getMissing())),
-        ]);
         array_map($io->error(...), $faults);
 
         return [] === $faults;

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Command;
 
 use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Sync\MailboxWatch;
 use ExchangeMail\Engine\StopSignals;
 use Symfony\Component\Console\Attribute\AsCommand;
@@ -17,13 +18,14 @@ use Symfony\Component\Console\Output\OutputInterface;
  * Brings new mail within seconds instead of with the next cron. For a supervisor that starts it again when it ends.
  */
 #[AsCommand(name: 'oro:exchange:watch', description: 'Sends Exchange mailboxes to the message queue as soon as they have news.')]
-final class WatchCommand extends Command
+class WatchCommand extends Command
 {
     private bool $stopped = false;
 
     public function __construct(
         private readonly MailboxWatch $watch,
-        private readonly EngineRequirement $requirement
+        private readonly EngineRequirement $requirement,
+        private readonly Readiness $readiness
     ) {
         parent::__construct();
     }
@@ -71,6 +73,10 @@ HELP
         }
         $memory = (int)$input->getOption('memory-limit') * 1024 * 1024;
 
+        foreach ($this->readiness->getFaults() as $fault) {
+            $output->writeln(\sprintf('<comment>%s</comment>', $fault));
+            $output->writeln('This command waits until that is done.');
+        }
         StopSignals::handle(function (): void {
             $this->stopped = true;
         });
@@ -78,7 +84,8 @@ HELP
             $this->watch->run(
                 fn (): bool => $this->stopped
                     || (null !== $end && time() >= $end)
-                    || ($memory > 0 && memory_get_usage(true) >= $memory)
+                    || ($memory > 0 && memory_get_usage(true) >= $memory),
+                static fn (int $mailboxes) => $output->writeln(\sprintf('%d mailbox(es) are watched.', $mailboxes))
             );
         } catch (\ExchangeSync\Exception $e) {
             $output->writeln(\sprintf('<error>%s</error>', $e->getMessage()));

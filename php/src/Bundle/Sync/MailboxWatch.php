@@ -44,16 +44,19 @@ final class MailboxWatch
     }
 
     /**
-     * @param callable(): bool $isOver asked every second
+     * @param callable(): bool         $isOver asked every second
+     * @param null|callable(int): void $tell   told how many mailboxes are watched, whenever that changes
      *
      * @throws \ExchangeSync\Exception
      */
-    public function run(callable $isOver): void
+    public function run(callable $isOver, ?callable $tell = null): void
     {
         $nextLook = 0.0;
         while (!$isOver()) {
             if (microtime(true) >= $nextLook) {
-                $this->lookAround();
+                if ($this->lookAround() && null !== $tell) {
+                    $tell(\count($this->originIds));
+                }
                 $nextLook = microtime(true) + self::LOOK_AROUND_IN_SECONDS;
             }
             if (null === $this->watch) {
@@ -71,8 +74,10 @@ final class MailboxWatch
 
     /**
      * Starts a new watch where mailboxes or settings are others than before.
+     *
+     * @return bool whether they are
      */
-    private function lookAround(): void
+    private function lookAround(): bool
     {
         // what Doctrine has read once it would not read again
         foreach ($this->doctrine->getManagers() as $manager) {
@@ -82,7 +87,7 @@ final class MailboxWatch
         $settings = $this->settingsProvider->getSettings();
         $originIds = $this->engines->isEnabled() ? $this->schedule->watchable() : [];
         if ($originIds === $this->originIds && $settings == $this->settings) {
-            return;
+            return false;
         }
         $this->watch = null;
         if ([] !== $originIds) {
@@ -91,6 +96,8 @@ final class MailboxWatch
         $this->originIds = $originIds;
         $this->settings = $settings;
         $this->logger->info('Exchange: the watched mailboxes changed.', ['mailboxes' => \count($originIds)]);
+
+        return true;
     }
 
     /**

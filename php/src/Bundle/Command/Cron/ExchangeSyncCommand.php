@@ -4,16 +4,17 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Command\Cron;
 
-use ExchangeMail\Bundle\Engine\EngineProviderInterface;
-use ExchangeMail\Bundle\Engine\EngineRequirement;
+use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
+use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Bundle\Sync\RunReport;
 use ExchangeMail\Engine\StopSignals;
 use Oro\Bundle\CronBundle\Command\CronCommandActivationInterface;
 use Oro\Bundle\CronBundle\Command\CronCommandScheduleDefinitionInterface;
+use Psr\Log\LoggerInterface;
 use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
@@ -24,7 +25,7 @@ use Symfony\Component\Console\Output\OutputInterface;
  * Synchronizes emails via Exchange Web Services.
  */
 #[AsCommand(name: 'oro:cron:exchange-sync', description: 'Synchronizes emails via Exchange Web Services.')]
-final class ExchangeSyncCommand extends Command implements
+class ExchangeSyncCommand extends Command implements
     CronCommandScheduleDefinitionInterface,
     CronCommandActivationInterface
 {
@@ -41,8 +42,9 @@ final class ExchangeSyncCommand extends Command implements
         private readonly OriginSynchronizer $origins,
         private readonly ExchangeEmailSynchronizer $synchronizer,
         private readonly LateAddressSchedule $lateAddresses,
-        private readonly EngineProviderInterface $engines,
-        private readonly EngineRequirement $requirement
+        private readonly MailboxQueue $queue,
+        private readonly Readiness $readiness,
+        private readonly LoggerInterface $logger
     ) {
         parent::__construct();
     }
@@ -54,7 +56,7 @@ final class ExchangeSyncCommand extends Command implements
 
     public function isActive(): bool
     {
-        return $this->engines->isEnabled();
+        return $this->readiness->isSwitchedOn();
     }
 
     protected function configure(): void
@@ -126,8 +128,8 @@ The <info>--min-exec-interval</info> option specifies the minimum time interval
 
   <info>php %command.full_name% --min-exec-interval=<minutes></info>
 
-The <info>--max-exec-time</info> option defines the maximum execution time in minutes
-(use -1 to remove the limit):
+The <info>--max-exec-time</info> option defines the maximum execution time in minutes of the foreground
+(use -1 to remove the limit); a message of the queue takes about a minute, and what is left goes on in the next one:
 
   <info>php %command.full_name% --max-exec-time=<minutes></info>
 
@@ -159,16 +161,15 @@ HELP
 
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
-        if (!$this->engines->isEnabled()) {
-            $remedy = $this->requirement->getRemedy();
-            $output->writeln(
-                '' === $remedy
-                    ? 'Exchange is switched off or not configured:'
-                        . ' see System > Configuration > Integrations > Email settings > Microsoft Exchange.'
-                    : $remedy
-            );
+        $faults = $this->readiness->getFaults();
+        if ([] !== $faults) {
+            foreach ($faults as $fault) {
+                $output->writeln(\sprintf('<error>%s</error>', $fault));
+                // whoever switched it on waits for mail, and nobody reads what cron prints
+                $this->logger->error('Exchange: ' . $fault);
+            }
 
-            return self::SUCCESS;
+            return self::FAILURE;
         }
 
         $this->origins->synchronize();
@@ -208,6 +209,7 @@ HELP
         $sent = $this->synchronizer->sync($concurrency, $interval, $maxExecTime, $maxTasks);
         $output->writeln(\sprintf('%d mailbox(es) sent to the message queue.', $sent));
         $this->lateAddresses->send();
+        $this->queue->flush();
 
         return self::SUCCESS;
     }

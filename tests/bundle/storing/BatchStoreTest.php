@@ -87,6 +87,19 @@ final class BatchStoreTest extends OroTestCase
         );
     }
 
+    public function testAttachmentsAreLinkedToAContactWhoseEntityWantsThem(): void
+    {
+        $origin = $this->mailbox($this->janeId);
+        $this->store($origin, new Batch('jane@example.com', Mail::inbox(), [
+            Mail::message(['attachments' => [Mail::attachment('offer.txt', 'x'), Mail::attachment('terms.txt', 'y')]]),
+        ]));
+
+        self::assertSame(
+            [['offer.txt', 'carol@customer.test'], ['terms.txt', 'carol@customer.test']],
+            $this->oro->linked
+        );
+    }
+
     public function testOneMessageInTwoMailboxesIsOneEmailWithTwoOwners(): void
     {
         $jane = $this->mailbox($this->janeId);
@@ -219,7 +232,7 @@ final class BatchStoreTest extends OroTestCase
         self::assertSame(['too-large', 'no-sender', 'broken', 'far-date'], self::orderedLike($result->skipped));
         self::assertSame(2, $this->rowCount('oro_email'));
         self::assertSame('after', $this->rows('SELECT checkpoint FROM exchange_mail_folder')[0]['checkpoint']);
-        $logged = $this->services->logger->contextsOf('Exchange: a message was skipped.');
+        $logged = $this->services->logger->contextsOf('Exchange: a message was not stored. It is tried again.');
         self::assertEqualsCanonicalizing(
             ['too-large', 'no-sender', 'broken', 'far-date'],
             array_values(array_unique(array_column($logged, 'item')))

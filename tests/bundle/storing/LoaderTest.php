@@ -16,6 +16,7 @@ use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
 use Oro\Bundle\EmailBundle\Exception\EmailAttachmentNotFoundException;
 use Oro\Bundle\EmailBundle\Exception\EmailBodyNotFoundException;
+use Oro\Bundle\EmailBundle\Provider\EmailAttachmentLoaderInterface;
 
 final class LoaderTest extends OroTestCase
 {
@@ -72,6 +73,9 @@ final class LoaderTest extends OroTestCase
 
     public function testAnAttachmentThatWasLeftOutIsReadOnDemandByItsName(): void
     {
+        if (!interface_exists(EmailAttachmentLoaderInterface::class)) {
+            self::markTestSkipped('Oro 5.1 loads no attachments on demand.');
+        }
         $this->engine->messages['item'] = Mail::message([
             'attachments' => [Mail::attachment('a.txt', 'content'), Mail::attachment('b.txt', 'other')],
         ]);

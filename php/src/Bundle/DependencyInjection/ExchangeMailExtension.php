@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\DependencyInjection;
 
 use Oro\Bundle\ConfigBundle\DependencyInjection\SettingsBuilder;
+use Oro\Bundle\EmailBundle\Provider\EmailAttachmentLoaderInterface;
 use Symfony\Component\Config\FileLocator;
 use Symfony\Component\DependencyInjection\ContainerBuilder;
 use Symfony\Component\DependencyInjection\Loader\YamlFileLoader;
@@ -25,6 +26,10 @@ final class ExchangeMailExtension extends Extension
         $loader = new YamlFileLoader($container, new FileLocator(__DIR__ . '/../Resources/config'));
         foreach (self::FILES as $file) {
             $loader->load($file);
+        }
+        // since Oro 6.0; the class can't even be loaded without it
+        if (interface_exists(EmailAttachmentLoaderInterface::class)) {
+            $loader->load('attachment_loader.yml');
         }
     }
 }

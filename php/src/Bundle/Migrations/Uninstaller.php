@@ -22,7 +22,8 @@ use Oro\Bundle\EmailBundle\Entity\InternalEmailOrigin;
 final class Uninstaller
 {
     private const TABLES = [
-        'exchange_mail_email', 'exchange_mail_folder', 'exchange_mail_late_address', 'exchange_mail_mailbox_state',
+        'exchange_mail_failed_item', 'exchange_mail_email', 'exchange_mail_folder', 'exchange_mail_late_address',
+        'exchange_mail_mailbox_state',
     ];
     private const INDEXES = ['exchange_mail_origin_uidx', 'exchange_mail_origin_smtp_idx'];
     private const SMTP_KEY = 'exchange_mail_origin_smtp_fk';

@@ -35,7 +35,7 @@ final class ExchangeMessageFinder
             ->innerJoin('ee.exchangeFolder', 'ef')
             ->innerJoin('ef.folder', 'f')
             ->innerJoin('f.origin', 'o')
-            ->where('ee.email = :email AND o.isActive = :yes')
+            ->where('ee.email = :email AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
             ->setParameter('email', $email)
             ->setParameter('yes', true)
             ->orderBy('ee.id', 'DESC')

@@ -4,35 +4,27 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Storage;
 
-use Doctrine\DBAL\Exception\ConnectionException;
-use Doctrine\DBAL\Exception\DriverException;
-use Doctrine\DBAL\Exception\RetryableException;
-use Doctrine\ORM\EntityManagerInterface;
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Exception\StoringFailedException;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
-use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeSync\Batch;
 use ExchangeSync\Message;
 use Psr\Log\LoggerInterface;
 
 /**
- * Stores one batch of the engine: mail, folders, read flags and the checkpoint in one transaction.
+ * Stores one batch of the engine: mail, folders, read flags and the checkpoint in one transaction, or several of which the last
+ * has the checkpoint: what is read twice is stored once.
  *
- * A batch with large attachments takes several, of which the last has the checkpoint: what is read twice is stored once. A
- * message that the database refuses is left out, counted and logged; the rest of its batch is stored.
+ * A message that Oro refuses is put on the list of failed items and the rest of its batch is stored; but an error that more than
+ * one message has stops the mailbox where it is.
  */
 final class BatchStore
 {
     private const BYTES_IN_TRANSACTION = 32 * 1024 * 1024;
 
     public function __construct(
-        private readonly Transactions $transactions,
-        private readonly OriginLeases $leases,
-        private readonly MailStore $mail,
-        private readonly PlaceStore $places,
-        private readonly FolderStore $folders,
-        private readonly KeyLocks $locks,
-        private readonly OrganizationContext $organization,
+        private readonly BatchTransaction $transaction,
+        private readonly FailedItems $failedItems,
+        private readonly Culprits $culprits,
         private readonly LoggerInterface $logger
     ) {
     }
@@ -41,36 +33,48 @@ final class BatchStore
      * @param string|null $leaseToken null: the mailbox is not leased, because the batch is of a search
      *
      * @throws LeaseLostException
+     * @throws StoringFailedException the checkpoint is where it was; other mailboxes can be stored
      */
     public function store(int $originId, ?string $leaseToken, Batch $batch): StoreResult
     {
         $slices = self::slices($batch->messages);
         $last = array_pop($slices) ?? [];
-        $result = new StoreResult(0, $this->reported($batch));
+        $result = new StoreResult();
         foreach ($slices as $messages) {
-            $result = $result->with($this->storeMessages($originId, $leaseToken, $batch, $messages, false));
+            $result = $result->with($this->storeMessages($originId, $leaseToken, $batch, $messages, BatchPart::Earlier));
         }
+        $reported = [];
+        foreach ($batch->skipped as $item) {
+            $reported[$item->itemId] = FailureReason::ofEngine($item->reason);
+        }
+        $result = $result->with($this->storeMessages($originId, $leaseToken, $batch, $last, BatchPart::Last, $reported));
+        $this->failedItems->log($batch->mailbox, $result->skipped);
 
-        return $result->with($this->storeMessages($originId, $leaseToken, $batch, $last, true));
+        return $result;
     }
 
     /**
-     * @param list<Message> $messages
+     * @param list<Message>                $messages
+     * @param array<string, FailureReason> $failures what the engine itself could not read
      */
     private function storeMessages(
         int $originId,
         ?string $leaseToken,
         Batch $batch,
         array $messages,
-        bool $isLast
+        BatchPart $part,
+        array $failures = []
     ): StoreResult {
         try {
-            return $this->attempt($originId, $leaseToken, $batch, $messages, $isLast);
+            $result = $this->transaction->run($originId, $leaseToken, $batch, $messages, $part, $failures);
+            $this->culprits->noteStored($originId, \count($messages));
+
+            return $result->with(new StoreResult(0, $failures));
         } catch (LeaseLostException $e) {
             throw $e;
         } catch (\Throwable $e) {
-            if ([] === $messages || self::concernsEveryMessage($e)) {
-                throw $e;
+            if ([] === $messages || $this->culprits->areAll($e)) {
+                throw $this->stop($batch, $e, \count($messages));
             }
             $this->logger->warning(
                 'Exchange: a batch was refused, its messages are stored one by one.',
@@ -78,109 +82,43 @@ final class BatchStore
             );
         }
 
+        $result = $this->storeOneByOne($originId, $leaseToken, $batch, $messages);
+        $failures += $result->skipped;
+        try {
+            return $result
+                ->with(new StoreResult(0, $failures))
+                ->with($this->transaction->run($originId, $leaseToken, $batch, [], $part, $failures));
+        } catch (LeaseLostException $e) {
+            throw $e;
+        } catch (\Throwable $e) {
+            throw $this->stop($batch, $e, 1);
+        }
+    }
+
+    /**
+     * @param non-empty-list<Message> $messages
+     */
+    private function storeOneByOne(int $originId, ?string $leaseToken, Batch $batch, array $messages): StoreResult
+    {
         $result = new StoreResult();
-        $lost = 0;
+        $failed = [];
         foreach ($messages as $message) {
             try {
-                $result = $result->with($this->attempt($originId, $leaseToken, $batch, [$message], false));
+                $result = $result->with(
+                    $this->transaction->run($originId, $leaseToken, $batch, [$message], BatchPart::Earlier)
+                );
+                $this->culprits->noteStored($originId, 1);
             } catch (LeaseLostException $e) {
                 throw $e;
             } catch (\Throwable $e) {
-                if (self::concernsEveryMessage($e)) {
-                    throw $e;
+                $reason = FailureReason::of($e, $message);
+                $failed[$message->itemId] = $reason;
+                if ($this->culprits->areMore($originId, $message->itemId, $e, $reason, $failed)) {
+                    $this->list($originId, $leaseToken, $batch, $failed);
+
+                    throw $this->stop($batch, $e, \count($failed), $reason);
                 }
-                $this->logSkipped($batch->mailbox, $message->itemId, $e::class);
-                $result = $result->with(new StoreResult(0, [$message->itemId => $e::class]));
-                ++$lost;
-            }
-        }
-
-        return $result->with($this->attempt($originId, $leaseToken, $batch, [], $isLast, $lost));
-    }
-
-    /**
-     * @param list<Message> $messages
-     * @param int           $lost     messages that were left out before and are to be counted
-     */
-    private function attempt(
-        int $originId,
-        ?string $leaseToken,
-        Batch $batch,
-        array $messages,
-        bool $isLast,
-        int $lost = 0
-    ): StoreResult {
-        try {
-            return $this->transactions->run(
-                fn (EntityManagerInterface $em): StoreResult
-                    => $this->storeInTransaction($em, $originId, $leaseToken, $batch, $messages, $isLast, $lost)
-            );
-        } finally {
-            $this->locks->release();
-        }
-    }
-
-    /**
-     * @param list<Message> $messages
-     */
-    private function storeInTransaction(
-        EntityManagerInterface $em,
-        int $originId,
-        ?string $leaseToken,
-        Batch $batch,
-        array $messages,
-        bool $isLast,
-        int $lost
-    ): StoreResult {
-        $this->leases->lock($originId, $leaseToken);
-        $origin = $em->find(ExchangeEmailOrigin::class, $originId);
-        if (null === $origin) {
-            throw new LeaseLostException($originId);
-        }
-        $organizationId = (int)$origin->getOrganization()->getId();
-        $this->organization->enter($em, $organizationId);
-        $result = $this->write($em, $origin, $batch, $messages, $isLast);
-        $origin->addToCounters(
-            $result->collected,
-            \count($result->skipped) + $lost + ($isLast ? \count($batch->skipped) : 0)
-        );
-        $em->flush();
-        $this->mail->announceBodies($em, $result->bodies, $organizationId);
-
-        return $result;
-    }
-
-    /**
-     * @param list<Message> $messages
-     */
-    private function write(
-        EntityManagerInterface $em,
-        ExchangeEmailOrigin $origin,
-        Batch $batch,
-        array $messages,
-        bool $isLast
-    ): StoreResult {
-        if (null === $batch->folder) {
-            return new StoreResult();
-        }
-        if ('root' === $batch->folder->type) {
-            if ($isLast && null !== $batch->checkpoint) {
-                $origin->setRootCheckpoint($batch->folder->id, $batch->checkpoint);
-            }
-
-            return new StoreResult();
-        }
-
-        $folder = $this->folders->resolve($em, $origin, $batch->folder);
-        $result = [] === $messages
-            ? new StoreResult()
-            : $this->mail->store($em, $origin, $folder, $messages, $batch->mailbox);
-        if ($isLast) {
-            $this->places->forget($em, $origin, $folder, $batch->removed);
-            $this->places->mark($em, $origin, $folder, $batch->readFlags);
-            if (null !== $batch->checkpoint) {
-                $folder->setCheckpoint($batch->checkpoint);
-                $folder->getFolder()->setSynchronizedAt(new \DateTime('now', new \DateTimeZone('UTC')));
+                $result = $result->with(new StoreResult(0, [$message->itemId => $reason]));
             }
         }
 
@@ -188,51 +126,44 @@ final class BatchStore
     }
 
     /**
-     * What the engine itself could not read.
+     * What stopped the mailbox is seen on the list, and how long it has done so.
      *
-     * @return array<string, string>
+     * @param array<string, FailureReason> $failed
      */
-    private function reported(Batch $batch): array
+    private function list(int $originId, ?string $leaseToken, Batch $batch, array $failed): void
     {
-        $skipped = [];
-        foreach ($batch->skipped as $item) {
-            $this->logSkipped($batch->mailbox, $item->itemId, $item->reason);
-            $skipped[$item->itemId] = $item->reason;
+        try {
+            $this->transaction->run($originId, $leaseToken, $batch, [], BatchPart::Earlier, $failed);
+        } catch (\Throwable $e) {
+            $this->logger->error('Exchange: the list of failed items was not written.', ['error' => $e::class]);
         }
-
-        return $skipped;
-    }
-
-    private function logSkipped(string $mailbox, string $itemId, string $reason): void
-    {
-        $this->logger->warning(
-            'Exchange: a message was skipped.',
-            ['mailbox' => $mailbox, 'item' => $itemId, 'reason' => $reason]
-        );
+        $this->failedItems->log($batch->mailbox, $failed);
     }
 
     /**
-     * Whether the next message would fail alike, so that mail would be lost by going on. Of the database's errors only bad
-     * data, a violated constraint and a size limit are a message's own (SQLSTATE classes 22, 23, 54; MySQL's HY).
+     * @return \Throwable the error itself where nothing can be written, not even its record
      */
-    private static function concernsEveryMessage(\Throwable $e): bool
+    private function stop(Batch $batch, \Throwable $e, int $messages, ?FailureReason $reason = null): \Throwable
     {
-        if (!$e instanceof DriverException) {
-            return $e instanceof \Error && !$e instanceof \TypeError && !$e instanceof \ValueError;
+        if (Blame::Database === Blame::of($e)) {
+            return $e;
         }
+        $failure = new StoringFailedException($batch->mailbox, $reason ?? FailureReason::of($e), $messages, $e);
+        $this->logger->error('Exchange: ' . $failure->getMessage(), ['mailbox' => $batch->mailbox, 'error' => $e::class]);
 
-        return !\in_array(substr((string)$e->getSQLState(), 0, 2), ['22', '23', '54', 'HY'], true)
-            || $e instanceof ConnectionException
-            || $e instanceof RetryableException;
+        return $failure;
     }
 
     /**
+     * The oldest first: in My Emails a thread is where its mail that was stored last is.
+     *
      * @param list<Message> $messages
      *
      * @return list<list<Message>>
      */
     private static function slices(array $messages): array
     {
+        usort($messages, static fn (Message $a, Message $b): int => [$a->sent, $a->received] <=> [$b->sent, $b->received]);
         $slices = [];
         $slice = [];
         $bytes = 0;

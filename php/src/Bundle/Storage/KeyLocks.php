@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Storage;
 
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Platforms\MySQLPlatform;
+use ExchangeMail\Bundle\Exception\StorageBusyException;
 
 /**
  * Makes processes that are about to insert the same thing wait for each other, where Oro's tables have no unique index: two
@@ -62,7 +63,7 @@ final class KeyLocks
             ['name' => $name, 'wait' => self::MYSQL_WAIT_IN_SECONDS]
         );
         if (1 !== (int)$taken) {
-            throw new \RuntimeException(\sprintf(
+            throw new StorageBusyException(\sprintf(
                 'Another process has been storing the same message for %d seconds. The mailbox goes on with the next run.',
                 self::MYSQL_WAIT_IN_SECONDS
             ));

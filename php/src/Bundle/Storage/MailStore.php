@@ -15,7 +15,6 @@ use Oro\Bundle\EmailBundle\Entity\EmailBody;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Event\EmailBodyAdded;
-use Psr\Log\LoggerInterface;
 use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
 
 /**
@@ -31,8 +30,7 @@ final class MailStore
         private readonly PlaceStore $places,
         private readonly KnownMail $known,
         private readonly OrganizationContext $organization,
-        private readonly EventDispatcherInterface $eventDispatcher,
-        private readonly LoggerInterface $logger
+        private readonly EventDispatcherInterface $eventDispatcher
     ) {
     }
 
@@ -43,8 +41,7 @@ final class MailStore
         EntityManagerInterface $em,
         ExchangeEmailOrigin $origin,
         ExchangeEmailFolder $folder,
-        array $messages,
-        string $mailbox
+        array $messages
     ): StoreResult {
         $this->builder->clear();
         $this->known->lock($em, $messages);
@@ -62,29 +59,19 @@ final class MailStore
         $new = [];
         /** @var array<string, EmailUser> $items by EWS ItemId */
         $items = [];
-        $skipped = [];
         foreach ($messages as $message) {
             if (isset($stored[$message->itemId]) || isset($items[$message->itemId])) {
                 continue;
             }
             $id = MessageWriter::messageId($message);
-            try {
-                if (isset($users[$id])) {
-                    $this->places->add($em, $users[$id], $emailFolder);
-                } elseif (!isset($new[$id])) {
-                    $body = self::hasBody($emails[$id] ?? null) ? null : $this->bodies->create($message);
-                    $new[$id] = [
-                        $this->writer->write($message, $emailFolder, $owner, $origin->getOrganization()),
-                        $body,
-                    ];
-                }
-            } catch (\Exception $e) {
-                $this->logger->warning(
-                    'Exchange: a message was skipped.',
-                    ['mailbox' => $mailbox, 'item' => $message->itemId, 'reason' => $e::class]
-                );
-                $skipped[$message->itemId] = $e::class;
-                continue;
+            if (isset($users[$id])) {
+                $this->places->add($em, $users[$id], $emailFolder);
+            } elseif (!isset($new[$id])) {
+                $body = self::hasBody($emails[$id] ?? null) ? null : $this->bodies->create($message);
+                $new[$id] = [
+                    $this->writer->write($message, $emailFolder, $owner, $origin->getOrganization()),
+                    $body,
+                ];
             }
             $items[$message->itemId] = $users[$id] ?? $new[$id][0];
         }
@@ -101,8 +88,7 @@ final class MailStore
 
         return new StoreResult(
             \count($new),
-            $skipped,
-            array_map(static fn (Email $email): int => (int)$email->getId(), $toAnnounce)
+            bodies: array_map(static fn (Email $email): int => (int)$email->getId(), $toAnnounce)
         );
     }
 
@@ -110,16 +96,17 @@ final class MailStore
      * Tells Oro's listeners of bodies that were stored. They flush each time, so they get one e-mail at a time.
      *
      * @param list<int> $emailIds
-     * @param int       $organizationId whose mail it is
      */
-    public function announceBodies(EntityManagerInterface $em, array $emailIds, int $organizationId): void
+    public function announceBodies(EntityManagerInterface $em, array $emailIds): void
     {
         foreach ($emailIds as $emailId) {
             $em->clear();
-            $this->organization->enter($em, $organizationId);
+            $this->organization->refresh($em);
             $email = $em->find(Email::class, $emailId);
             if (null !== $email) {
-                $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME);
+                $this->organization->withoutToken(
+                    fn () => $this->eventDispatcher->dispatch(new EmailBodyAdded($email), EmailBodyAdded::NAME)
+                );
             }
         }
     }

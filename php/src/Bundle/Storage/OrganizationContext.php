@@ -19,14 +19,18 @@ final class OrganizationContext
 
     private bool $entered = false;
 
+    private ?Organization $organization = null;
+
+    private ?int $ownerId = null;
+
     public function __construct(private readonly TokenStorageInterface $tokenStorage)
     {
     }
 
     /**
-     * To be called again after the entity manager was cleared: listeners relate new records to the token's organization.
+     * @param int|null $ownerId user whose mail it is; null: a system mailbox's
      */
-    public function enter(EntityManagerInterface $em, int $organizationId): void
+    public function enter(EntityManagerInterface $em, int $organizationId, ?int $ownerId = null): void
     {
         if (!$this->entered) {
             $this->before = $this->tokenStorage->getToken();
@@ -36,7 +40,50 @@ final class OrganizationContext
         if (null === $organization) {
             throw new \RuntimeException(\sprintf('Organization %d was removed while its mail was read.', $organizationId));
         }
+        $this->organization = $organization;
+        $this->ownerId = $ownerId;
         $this->tokenStorage->setToken(new OrganizationToken($organization));
+    }
+
+    /**
+     * After the entity manager was cleared: listeners relate new records to the organization that the entity manager knows.
+     */
+    public function refresh(EntityManagerInterface $em): void
+    {
+        if (null !== $this->organization) {
+            $this->enter($em, (int)$this->organization->getId(), $this->ownerId);
+        }
+    }
+
+    /**
+     * Does something as Oro's own synchronization of bodies does it: without a token. Its listeners ask for permissions as soon
+     * as there is one, and that of an organization has none.
+     */
+    public function withoutToken(callable $work): void
+    {
+        $token = $this->tokenStorage->getToken();
+        $this->tokenStorage->setToken(null);
+        try {
+            $work();
+        } finally {
+            $this->tokenStorage->setToken($token);
+        }
+    }
+
+    /**
+     * @return Organization|null whose mail is being stored
+     */
+    public function getOrganization(): ?Organization
+    {
+        return $this->organization;
+    }
+
+    /**
+     * @return int|null user whose mail is being stored
+     */
+    public function getOwnerId(): ?int
+    {
+        return $this->ownerId;
     }
 
     /**
@@ -52,6 +99,8 @@ final class OrganizationContext
         if ($this->entered) {
             $this->tokenStorage->setToken($this->before);
             $this->before = null;
+            $this->organization = null;
+            $this->ownerId = null;
             $this->entered = false;
         }
     }

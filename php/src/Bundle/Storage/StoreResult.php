@@ -10,9 +10,9 @@ namespace ExchangeMail\Bundle\Storage;
 final class StoreResult
 {
     /**
-     * @param int                   $collected messages that are new in this mailbox
-     * @param array<string, string> $skipped   reason by EWS ItemId
-     * @param list<int>             $bodies    ids of e-mails whose body Oro's listeners are still to be told of
+     * @param int                          $collected messages that are new in this mailbox
+     * @param array<string, FailureReason> $skipped   messages that were not stored, by EWS ItemId
+     * @param list<int>                    $bodies    ids of e-mails whose body Oro's listeners are still to be told of
      */
     public function __construct(
         public readonly int $collected = 0,

@@ -9,6 +9,7 @@ use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\LateAddress;
 use ExchangeMail\Bundle\Entity\Repository\LateAddressRepository;
+use ExchangeMail\Bundle\Exception\StoringFailedException;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
@@ -140,6 +141,12 @@ final class LateAddressSearch
                 $report->count($this->store->store($originId, null, $batch), $batch->seen);
             } catch (LeaseLostException) {
                 // the mailbox was removed
+                $this->mailboxes->drop($batch->mailbox);
+
+                return;
+            } catch (StoringFailedException $e) {
+                $report->stopped[$batch->mailbox] = $e;
+                $this->schedule->startOver([$originId]);
                 $this->mailboxes->drop($batch->mailbox);
 
                 return;

@@ -6,9 +6,11 @@ namespace ExchangeMail\Bundle\Sync;
 
 use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
+use ExchangeMail\Bundle\Exception\StoringFailedException;
 use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
+use ExchangeMail\Bundle\Storage\FailedItemRetry;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeSync\Batch;
 use Psr\Log\LoggerInterface;
@@ -36,6 +38,7 @@ final class MailboxRun
         private readonly OriginSchedule $schedule,
         private readonly OriginOutcome $outcome,
         private readonly BatchStore $store,
+        private readonly FailedItemRetry $retry,
         private readonly OrganizationContext $organization,
         private readonly LoggerInterface $logger
     ) {
@@ -70,6 +73,9 @@ final class MailboxRun
             } else {
                 $report->left = $this->mailboxes->left();
             }
+            if (!$isRefused && [] === $report->left) {
+                $report->collected += $this->retry->retryDue($originIds);
+            }
         } catch (\ExchangeSync\Exception $e) {
             $this->outcome->failed($this->mailboxes->left(), $token, $e);
 
@@ -95,6 +101,13 @@ final class MailboxRun
             } catch (LeaseLostException $e) {
                 $this->mailboxes->drop($batch->mailbox);
                 $this->logger->warning('Exchange: ' . $e->getMessage(), ['mailbox' => $batch->mailbox]);
+
+                return;
+            } catch (StoringFailedException $e) {
+                ++$report->mailboxes;
+                $report->stopped[$batch->mailbox] = $e;
+                $this->outcome->failed([$originId], $token, $e);
+                $this->mailboxes->drop($batch->mailbox);
 
                 return;
             }

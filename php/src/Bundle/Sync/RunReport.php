@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Sync;
 
+use ExchangeMail\Bundle\Exception\StoringFailedException;
 use ExchangeMail\Bundle\Storage\StoreResult;
 use ExchangeSync\Failure;
 
@@ -26,6 +27,9 @@ final class RunReport
     /** @var array<string, Failure> by mailbox */
     public array $failures = [];
 
+    /** @var array<string, StoringFailedException> what Oro refused to store, by mailbox */
+    public array $stopped = [];
+
     public function count(StoreResult $result, int $seen): void
     {
         $this->seen += $seen;
@@ -41,5 +45,6 @@ final class RunReport
         $this->skipped += $other->skipped;
         array_push($this->left, ...$other->left);
         $this->failures += $other->failures;
+        $this->stopped += $other->stopped;
     }
 }

@@ -14,7 +14,11 @@ use ExchangeMail\Bundle\EventListener\LateAddressListener;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Storage\BatchStore;
+use ExchangeMail\Bundle\Storage\BatchTransaction;
 use ExchangeMail\Bundle\Storage\BodyFactory;
+use ExchangeMail\Bundle\Storage\Culprits;
+use ExchangeMail\Bundle\Storage\FailedItemRetry;
+use ExchangeMail\Bundle\Storage\FailedItems;
 use ExchangeMail\Bundle\Storage\FolderStore;
 use ExchangeMail\Bundle\Storage\KeyLocks;
 use ExchangeMail\Bundle\Storage\KnownMail;
@@ -43,6 +47,8 @@ final class Services
     public readonly OriginLeases $leases;
     public readonly Transactions $transactions;
     public readonly BatchStore $store;
+
+    public readonly FailedItemRetry $retry;
     public readonly OrganizationContext $organization;
     public readonly AddressBookLoader $addressBooks;
     public readonly AddressBookProvider $recentAddressBooks;
@@ -68,7 +74,8 @@ final class Services
         $this->bodies = new BodyFactory($oro->builder, $oro->config);
         $locks = new KeyLocks();
         $places = new PlaceStore();
-        $this->store = new BatchStore(
+        $failedItems = new FailedItems($this->logger);
+        $transaction = new BatchTransaction(
             $this->transactions,
             $this->leases,
             new MailStore(
@@ -78,14 +85,23 @@ final class Services
                 $places,
                 new KnownMail($oro->addressManager, $locks),
                 $this->organization,
-                $oro->dispatcher,
-                $this->logger
+                $oro->dispatcher
             ),
             $places,
             new FolderStore(),
+            $failedItems,
             $locks,
-            $this->organization,
-            $this->logger
+            $this->organization
+        );
+        $this->store = new BatchStore($transaction, $failedItems, new Culprits($oro->doctrine), $this->logger);
+        $this->retry = new FailedItemRetry(
+            $oro->doctrine,
+            $engine,
+            $transaction,
+            $this->transactions,
+            $this->leases,
+            $failedItems,
+            $this->organization
         );
         $this->addressBooks = new AddressBookLoader(
             new AddressQuery($oro->addressManager, $oro->ownership),
@@ -104,6 +120,7 @@ final class Services
             $this->schedule,
             new OriginOutcome($this->transactions, $this->leases, $oro->dispatcher),
             $this->store,
+            $this->retry,
             $this->organization,
             $this->logger
         );

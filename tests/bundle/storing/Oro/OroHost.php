@@ -19,6 +19,7 @@ use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\EmailBundle\Builder\EmailEntityBatchProcessor;
 use Oro\Bundle\EmailBundle\Builder\EmailEntityBuilder;
 use Oro\Bundle\EmailBundle\Entity\Email;
+use Oro\Bundle\EmailBundle\Entity\EmailAttachment;
 use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Entity\Manager\EmailActivityManager;
 use Oro\Bundle\EmailBundle\Entity\Manager\EmailAddressManager;
@@ -33,15 +34,20 @@ use Oro\Bundle\EmailBundle\Entity\Provider\PublicEmailOwnerProvider;
 use Oro\Bundle\EmailBundle\Event\EmailBodyAdded;
 use Oro\Bundle\EmailBundle\Event\EmailUserAdded;
 use Oro\Bundle\EmailBundle\EventListener\EmailAddressAssociationMetadataListener;
+use Oro\Bundle\EmailBundle\EventListener\EmailBodyAddListener;
 use Oro\Bundle\EmailBundle\EventListener\EntityListener;
 use Oro\Bundle\EmailBundle\EventListener\UpdateVisibilityForNewEmailUserListener;
 use Oro\Bundle\EmailBundle\Mailbox\MailboxProcessStorage;
+use Oro\Bundle\EmailBundle\Manager\EmailAttachmentManager;
 use Oro\Bundle\EmailBundle\Model\EmailActivityUpdates;
 use Oro\Bundle\EmailBundle\Provider\EmailActivityListProvider;
 use Oro\Bundle\EmailBundle\Provider\EmailOwnersProvider;
 use Oro\Bundle\EmailBundle\Tools\EmailAddressHelper;
 use Oro\Bundle\EntityBundle\ORM\DoctrineHelper;
+use Oro\Bundle\EntityConfigBundle\Config\Config;
 use Oro\Bundle\EntityConfigBundle\Config\ConfigManager as EntityConfigManager;
+use Oro\Bundle\EntityConfigBundle\Config\Id\EntityConfigId;
+use Oro\Bundle\EntityConfigBundle\Provider\ConfigProvider;
 use Oro\Bundle\EntityExtendBundle\EntityExtend\ExtendedEntityFieldsProcessor;
 use Oro\Bundle\FeatureToggleBundle\Checker\FeatureChecker;
 use Oro\Bundle\MessageQueueBundle\Client\BufferedMessageProducer;
@@ -58,6 +64,7 @@ use Psr\Log\NullLogger;
 use Symfony\Component\DependencyInjection\Container;
 use Symfony\Component\EventDispatcher\EventDispatcher;
 use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorage;
+use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
 
 /**
  * Oro's own e-mail bundle on Doctrine and PostgreSQL: entities, builder, batch, address owners, threads, visibility and activity
@@ -79,6 +86,9 @@ final class OroHost
     public readonly MessageBufferManager $buffer;
     public readonly Associations $associations;
     public readonly EntityListener $entityListener;
+    /** @var list<array{0: string, 1: string}> file names and the addresses of the records they were linked to */
+    public array $linked = [];
+
     private readonly EmailOwnerProviderStorage $ownerStorage;
 
     /** @var array<string, mixed> */
@@ -209,13 +219,34 @@ final class OroHost
             [Events::onFlush, Events::postFlush],
             new ActivityListListener(new CollectListManager($chain), $helper)
         );
-        $this->dispatcher->addListener(EmailBodyAdded::NAME, function (EmailBodyAdded $event) use ($chain): void {
-            $activityList = $chain->getUpdatedActivityList($event->getEmail(), $this->em);
-            if (null !== $activityList) {
-                $this->em->persist($activityList);
-                $this->em->flush();
-            }
-        });
+        $bodies = new EmailBodyAddListener(
+            Blank::of(EmailAttachmentManager::class, [
+                'linkEmailAttachmentToTargetEntity' => function (EmailAttachment $attachment, object $entity): void {
+                    $this->linked[] = [$attachment->getFileName(), $entity->getEmail()];
+                },
+            ]),
+            Blank::of(ConfigProvider::class, [
+                'getConfig' => static fn (string $class): Config => new Config(
+                    new EntityConfigId('attachment', $class),
+                    ['auto_link_attachments' => Contact::class === $class]
+                ),
+            ]),
+            Blank::of(EmailActivityListProvider::class, [
+                'getTargetEntities' => fn (Email $email): array => array_column(array_filter(
+                    $this->associations->targets,
+                    static fn (array $pair): bool => $pair[0] === $email->getSubject()
+                ), 1),
+            ]),
+            // Symfony 5.4 throws where a token has no user, later ones vote no
+            Blank::of(AuthorizationCheckerInterface::class, [
+                'isGranted' => static fn () => throw new \LogicException('The token has no user.'),
+            ]),
+            $this->tokenStorage,
+            $chain,
+            $this->emOrDoctrine(EmailBodyAddListener::class)
+        );
+        $this->dispatcher->addListener(EmailBodyAdded::NAME, $bodies->linkToScope(...));
+        $this->dispatcher->addListener(EmailBodyAdded::NAME, $bodies->updateActivityDescription(...));
     }
 
     /**

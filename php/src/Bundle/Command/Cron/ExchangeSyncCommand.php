@@ -240,7 +240,10 @@ HELP
         foreach ($report->failures as $mailbox => $failure) {
             $output->writeln(\sprintf('<error>%s: %s %s</error>', $mailbox, $failure->message, $failure->remedy));
         }
+        foreach ($report->stopped as $failure) {
+            $output->writeln(\sprintf('<error>%s</error>', $failure->getMessage()));
+        }
 
-        return [] === $report->failures ? self::SUCCESS : self::FAILURE;
+        return [] === $report->failures && [] === $report->stopped ? self::SUCCESS : self::FAILURE;
     }
 }

@@ -23,6 +23,7 @@ class ExchangeMailBundleInstaller implements Installation
         $this->addOriginColumns($schema);
         $this->createFolderTable($schema);
         $this->createEmailTable($schema);
+        $this->createFailedItemTable($schema);
         $this->createLateAddressTable($schema);
         $this->createMailboxStateTable($schema);
     }
@@ -87,6 +88,37 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addForeignKeyConstraint(
             'oro_email',
             ['email_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+        $table->addForeignKeyConstraint(
+            'exchange_mail_folder',
+            ['exchange_folder_id'],
+            ['id'],
+            ['onDelete' => 'CASCADE', 'onUpdate' => null]
+        );
+    }
+
+    private function createFailedItemTable(Schema $schema): void
+    {
+        $table = $schema->createTable('exchange_mail_failed_item');
+        $table->addColumn('id', 'integer', ['autoincrement' => true]);
+        $table->addColumn('origin_id', 'integer');
+        $table->addColumn('exchange_folder_id', 'integer');
+        $table->addColumn('item_id', 'text');
+        $table->addColumn('item_hash', 'string', ['length' => 64]);
+        $table->addColumn('error_class', 'string', ['length' => 255]);
+        $table->addColumn('reason', 'text');
+        $table->addColumn('attempts', 'integer');
+        $table->addColumn('first_try_at', 'datetime', ['comment' => '(DC2Type:datetime)']);
+        $table->addColumn('last_try_at', 'datetime', ['comment' => '(DC2Type:datetime)']);
+        $table->addColumn('next_try_at', 'datetime', ['notnull' => false, 'comment' => '(DC2Type:datetime)']);
+        $table->setPrimaryKey(['id']);
+        $table->addIndex(['origin_id', 'next_try_at'], 'exchange_mail_failed_item_due_idx');
+        $table->addUniqueIndex(['exchange_folder_id', 'item_hash'], 'exchange_mail_failed_item_uidx');
+        $table->addForeignKeyConstraint(
+            'oro_email_origin',
+            ['origin_id'],
             ['id'],
             ['onDelete' => 'CASCADE', 'onUpdate' => null]
         );

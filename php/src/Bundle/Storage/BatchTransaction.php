@@ -1,0 +1,164 @@
+<?php
+
+declare(strict_types=1);
+
+namespace ExchangeMail\Bundle\Storage;
+
+use Doctrine\ORM\EntityManagerInterface;
+use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
+use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeSync\Batch;
+use ExchangeSync\Message;
+
+/**
+ * Writes messages, what changed in their folder, and the checkpoint in one transaction. Lets every error out.
+ */
+final class BatchTransaction
+{
+    public function __construct(
+        private readonly Transactions $transactions,
+        private readonly OriginLeases $leases,
+        private readonly MailStore $mail,
+        private readonly PlaceStore $places,
+        private readonly FolderStore $folders,
+        private readonly FailedItems $failedItems,
+        private readonly KeyLocks $locks,
+        private readonly OrganizationContext $organization
+    ) {
+    }
+
+    /**
+     * @param string|null                  $leaseToken null: the mailbox is not leased, because the batch is of a search
+     * @param list<Message>                $messages   of the batch
+     * @param array<string, FailureReason> $failures   to be put on the list of failed items, by EWS ItemId
+     *
+     * @throws LeaseLostException|\Throwable
+     */
+    public function run(
+        int $originId,
+        ?string $leaseToken,
+        Batch $batch,
+        array $messages,
+        BatchPart $part,
+        array $failures = []
+    ): StoreResult {
+        return $this->attempt(
+            $originId,
+            $leaseToken,
+            fn (EntityManagerInterface $em, ExchangeEmailOrigin $origin): StoreResult
+                => $this->write($em, $origin, $batch, $messages, $part, $failures)
+        );
+    }
+
+    /**
+     * Stores one message into a folder that is known already, outside of a run.
+     *
+     * @throws LeaseLostException|\Throwable
+     */
+    public function runOne(int $originId, int $exchangeFolderId, Message $message): StoreResult
+    {
+        return $this->attempt(
+            $originId,
+            null,
+            function (EntityManagerInterface $em, ExchangeEmailOrigin $origin) use ($exchangeFolderId, $message): StoreResult {
+                $folder = $em->find(ExchangeEmailFolder::class, $exchangeFolderId);
+
+                return null === $folder
+                    ? new StoreResult()
+                    : $this->writeMessages($em, $origin, $folder, [$message]);
+            }
+        );
+    }
+
+    /**
+     * @param callable(EntityManagerInterface, ExchangeEmailOrigin): StoreResult $write
+     */
+    private function attempt(int $originId, ?string $leaseToken, callable $write): StoreResult
+    {
+        try {
+            return $this->transactions->run(
+                function (EntityManagerInterface $em) use ($originId, $leaseToken, $write): StoreResult {
+                    $this->leases->lock($originId, $leaseToken);
+                    $origin = $em->find(ExchangeEmailOrigin::class, $originId);
+                    if (null === $origin) {
+                        throw new LeaseLostException($originId);
+                    }
+                    $organizationId = (int)$origin->getOrganization()->getId();
+                    $this->organization->enter($em, $organizationId, $origin->getOwner()?->getId());
+                    $result = $write($em, $origin);
+                    $origin->addToCounters($result->collected, 0);
+                    $em->flush();
+                    $this->mail->announceBodies($em, $result->bodies);
+
+                    return $result;
+                }
+            );
+        } finally {
+            $this->locks->release();
+        }
+    }
+
+    /**
+     * @param list<Message>                $messages
+     * @param array<string, FailureReason> $failures
+     */
+    private function write(
+        EntityManagerInterface $em,
+        ExchangeEmailOrigin $origin,
+        Batch $batch,
+        array $messages,
+        BatchPart $part,
+        array $failures
+    ): StoreResult {
+        if (null === $batch->folder) {
+            return new StoreResult();
+        }
+        if ('root' === $batch->folder->type) {
+            if (BatchPart::Last === $part && null !== $batch->checkpoint) {
+                $origin->setRootCheckpoint($batch->folder->id, $batch->checkpoint);
+            }
+
+            return new StoreResult();
+        }
+
+        $folder = $this->folders->resolve($em, $origin, $batch->folder);
+        $result = $this->writeMessages($em, $origin, $folder, $messages);
+        $this->failedItems->record($em, $origin, $folder, $failures);
+        if (BatchPart::Last === $part) {
+            $this->places->forget($em, $origin, $folder, $batch->removed);
+            $this->failedItems->forget($em, $origin, $folder, $batch->removed);
+            $this->places->mark($em, $origin, $folder, $batch->readFlags);
+            if (null !== $batch->checkpoint) {
+                $folder->setCheckpoint($batch->checkpoint);
+                $folder->getFolder()->setSynchronizedAt(new \DateTime('now', new \DateTimeZone('UTC')));
+            }
+        }
+
+        return $result;
+    }
+
+    /**
+     * @param list<Message> $messages
+     */
+    private function writeMessages(
+        EntityManagerInterface $em,
+        ExchangeEmailOrigin $origin,
+        ExchangeEmailFolder $folder,
+        array $messages
+    ): StoreResult {
+        if ([] === $messages) {
+            return new StoreResult();
+        }
+        $result = $this->mail->store($em, $origin, $folder, $messages);
+        $this->failedItems->forget(
+            $em,
+            $origin,
+            $folder,
+            array_map(static fn (Message $message): string => $message->itemId, $messages)
+        );
+
+        return $result;
+    }
+}

@@ -63,7 +63,7 @@ final class AddressBookProvider
     private function read(int $organizationId, string $state, array $newOrigins): AddressBook
     {
         $this->last->forget();
-        $late = $this->late($organizationId);
+        $late = str_starts_with($state, '0:') ? [] : $this->late($organizationId);
         $readAt = hrtime(true);
         $book = $this->loader->load($organizationId);
         $this->last->keep($organizationId, $book, $readAt, $newOrigins);

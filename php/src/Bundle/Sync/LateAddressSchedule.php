@@ -30,6 +30,9 @@ final class LateAddressSchedule
 
     public function send(): void
     {
+        if ($this->addresses()->isEmpty()) {
+            return;
+        }
         $this->addresses()->markSeen();
         foreach ($this->addresses()->getWaitingOrganizations(self::WAIT_IN_SECONDS) as $organizationId) {
             $ticket = OriginLeases::newToken();

@@ -54,28 +54,31 @@ final class MailboxRun
         $report = new RunReport();
         $this->lastHeartbeat = microtime(true);
         $this->unchanged = $this->changed = [];
+        $isAllGivenBack = false;
         try {
             $this->mailboxes->load($originIds);
             $this->schedule->applyStartOver($this->mailboxes->startingOver(), $token);
             $engine = $this->engines->get($limits->concurrency);
             $book = $this->addressBooks->get($organizationId, $this->mailboxes->newOnes());
-            $isRefused = false;
+            $isRefused = $isOver = false;
             foreach ($engine->run($this->mailboxes->open(), $book) as $batch) {
                 $this->heartbeat($token);
                 $this->take($batch, $token, $report);
                 $isRefused = null !== $batch->failure && OriginOutcome::isLoginRefused($batch->failure);
-                if ($isRefused || $limits->isOver()) {
+                $isOver = $limits->isOver();
+                if ($isRefused || $isOver) {
                     break;
                 }
             }
             if ($isRefused) {
                 $this->schedule->postponeAll(OriginOutcome::pauseEnd());
             } else {
-                $report->left = $this->mailboxes->left();
+                $report->left = $isOver ? $this->mailboxes->left() : $this->mailboxes->notOpened();
             }
             if (!$isRefused && [] === $report->left) {
                 $report->collected += $this->retry->retryDue($originIds);
             }
+            $isAllGivenBack = [] === $this->mailboxes->left();
         } catch (\ExchangeSync\Exception $e) {
             $this->outcome->failed($this->mailboxes->left(), $token, $e);
 
@@ -83,7 +86,9 @@ final class MailboxRun
         } finally {
             $this->organization->leave();
             $this->outcome->unchanged($this->unchanged, $token);
-            $this->leases->releaseAll($token);
+            if (!$isAllGivenBack) {
+                $this->leases->releaseAll($token);
+            }
         }
 
         return $report;

@@ -43,6 +43,7 @@ final class MailboxSource
             ->getRepository(ExchangeEmailOrigin::class)
             ->getStarts($originIds);
         // in the order of the message
+        $starts = array_filter($starts, static fn (array $start): bool => null !== $start['address']);
         $this->starts = array_intersect_key(array_replace(array_flip($originIds), $starts), $starts);
     }
 
@@ -85,7 +86,7 @@ final class MailboxSource
         $ofSystemMailboxes = $this->settingsProvider->getSettings()->collection->systemMailboxesCollect;
         foreach ($this->starts as $originId => $start) {
             // two origins with one address, of a user and of a system mailbox, take turns
-            if (null === $start['address'] || isset($this->originIds[$start['address']])) {
+            if (isset($this->originIds[$start['address']])) {
                 continue;
             }
             $this->originIds[$start['address']] = $originId;
@@ -122,9 +123,15 @@ final class MailboxSource
      */
     public function left(): array
     {
-        $left = array_keys($this->starts);
+        return [...$this->notOpened(), ...array_intersect(array_keys($this->starts), array_keys($this->opened))];
+    }
 
-        return [...array_diff($left, array_keys($this->opened)), ...array_intersect($left, array_keys($this->opened))];
+    /**
+     * @return list<int> origins that the engine was not given: of two with one address the second
+     */
+    public function notOpened(): array
+    {
+        return array_values(array_diff(array_keys($this->starts), array_keys($this->opened)));
     }
 
     /**

@@ -40,6 +40,11 @@ class LateAddressRepository extends EntityRepository
         );
     }
 
+    public function isEmpty(): bool
+    {
+        return false === $this->connection()->fetchOne(\sprintf('SELECT 1 FROM %s LIMIT 1', self::TABLE));
+    }
+
     /**
      * Notes that everybody who reads the addresses from now on knows those that are on the list.
      */

@@ -38,6 +38,10 @@ pub struct Item<'a> {
     pub received: Option<OffsetDateTime>,
     /// `t:DateTimeSent`.
     pub sent: Option<OffsetDateTime>,
+    /// `t:DateTimeCreated`: when this mailbox made it.
+    pub created: Option<OffsetDateTime>,
+    /// `t:Sensitivity`.
+    pub sensitivity: Option<Sensitivity>,
     /// `t:InternetMessageId`, with its angle brackets.
     pub internet_message_id: Option<Cow<'a, str>>,
     /// `t:References`.
@@ -93,6 +97,8 @@ impl Item<'_> {
             importance: self.importance,
             received: self.received,
             sent: self.sent,
+            created: self.created,
+            sensitivity: self.sensitivity,
             internet_message_id: self.internet_message_id.map(own),
             references: self.references.map(own),
             in_reply_to: self.in_reply_to.map(own),
@@ -118,6 +124,16 @@ pub enum Importance {
     Low,
     Normal,
     High,
+}
+
+/// `t:Sensitivity`: how its sender wants it treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Sensitivity {
+    Normal,
+    Personal,
+    Private,
+    Confidential,
 }
 
 /// `t:Mailbox` (EmailAddressType).
@@ -206,6 +222,8 @@ pub enum Property {
     Importance,
     DateTimeReceived,
     DateTimeSent,
+    DateTimeCreated,
+    Sensitivity,
     InternetMessageId,
     References,
     InReplyTo,
@@ -219,7 +237,7 @@ pub enum Property {
 
 impl Property {
     /// Every one.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ItemClass,
         Self::Size,
         Self::Subject,
@@ -233,6 +251,8 @@ impl Property {
         Self::Importance,
         Self::DateTimeReceived,
         Self::DateTimeSent,
+        Self::DateTimeCreated,
+        Self::Sensitivity,
         Self::InternetMessageId,
         Self::References,
         Self::InReplyTo,
@@ -259,6 +279,8 @@ impl Property {
             Self::Importance => "item:Importance",
             Self::DateTimeReceived => "item:DateTimeReceived",
             Self::DateTimeSent => "item:DateTimeSent",
+            Self::DateTimeCreated => "item:DateTimeCreated",
+            Self::Sensitivity => "item:Sensitivity",
             Self::InternetMessageId => "message:InternetMessageId",
             Self::References => "message:References",
             Self::InReplyTo => "item:InReplyTo",

@@ -19,7 +19,7 @@ pub use client::{Client, Mailbox};
 pub use error::{Error, Remedy, ResponseError};
 pub use folder::{DistinguishedFolder, Folder, FolderRef, FolderStamp};
 pub use ids::{AttachmentId, FolderId, ItemId, SubscriptionId, SyncState, Watermark};
-pub use item::{AttachmentInfo, EmailAddress, Importance, Item, Property, RoutingType};
+pub use item::{AttachmentInfo, EmailAddress, Importance, Item, Property, RoutingType, Sensitivity};
 pub use operations::find_item::{FoundItems, Query};
 pub use operations::get_attachment::{Attachment, AttachmentContent};
 pub use operations::get_item::Mime;

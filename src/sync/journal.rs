@@ -1,30 +1,29 @@
 //! Opens journal reports (envelope journaling): the reported message is attached, and only it has the correspondents.
 //! Knows no owners.
 
-use ews::{EmailAddress, Item, RoutingType};
-use mail_parser::{Address, MessageParser, PartType};
+use ews::Item;
+
+use crate::mime::{self, Header, Structure};
 
 /// The reported message's bytes, and its addresses; `None` where nothing is attached.
 pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
-    let message = MessageParser::default().parse(report)?;
-    let part = message
-        .attachments()
-        .find(|part| matches!(part.body, PartType::Message(_)))?;
-    let PartType::Message(inner) = &part.body else {
-        return None;
-    };
+    let structure = Structure::read(report);
+    let part = structure
+        .parts
+        .iter()
+        .find(|part| part.media_type == "message/rfc822")?;
+    let raw = part.encoding.decode(report.get(part.body.clone())?).into_owned();
+    let header = Header::read(&raw);
     let item = Item {
-        from: parties(inner.from())
-            .into_iter()
-            .next()
-            .or_else(|| parties(inner.sender()).pop()),
-        to: parties(inner.to()),
-        cc: parties(inner.cc()),
-        bcc: parties(inner.bcc()),
+        from: mime::first_address(&header, "From"),
+        sender: mime::first_address(&header, "Sender"),
+        to: mime::parties(&header, "To"),
+        cc: mime::parties(&header, "Cc"),
+        bcc: mime::parties(&header, "Bcc"),
         ..Item::default()
     };
-    let raw = report.get(part.offset_body as usize..part.offset_end as usize)?;
-    Some((raw.to_vec(), item))
+    drop(header);
+    Some((raw, item))
 }
 
 /// The item with the reported message's MIME in place of the report's; any other item as it is.
@@ -39,14 +38,21 @@ pub(crate) fn opened(mut item: Box<Item<'static>>) -> Box<Item<'static>> {
     item
 }
 
-fn parties(address: Option<&Address<'_>>) -> Vec<EmailAddress<'static>> {
-    address
-        .into_iter()
-        .flat_map(Address::iter)
-        .map(|party| EmailAddress {
-            name: party.name().map(|name| name.to_owned().into()),
-            address: party.address().map(|address| address.to_owned().into()),
-            routing_type: Some(RoutingType::Smtp),
-        })
-        .collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reported_message_is_found_however_deep_it_nests_others() {
+        let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(30_000);
+        let report = format!(
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSender: x\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
+             From: A <a@x>\r\nTo: b@x\r\nTo: c@x\r\n{nested}Hi\r\n--b--\r\n"
+        );
+        let (raw, item) = reported(report.as_bytes()).expect("report");
+        assert!(raw.starts_with(b"From: A <a@x>") && raw.ends_with(b"Hi"));
+        assert_eq!(item.from.and_then(|from| from.address).as_deref(), Some("a@x"));
+        assert_eq!(item.to.len(), 2);
+        assert!(reported(b"Subject: nothing\r\n\r\n").is_none());
+    }
 }

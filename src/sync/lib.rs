@@ -3,7 +3,6 @@
 
 mod address;
 mod address_book;
-mod attachment;
 mod batch;
 mod budget;
 mod checkpoint;
@@ -13,24 +12,25 @@ mod engine;
 mod error;
 mod folder;
 mod folders;
+mod identity;
 mod intake;
 mod journal;
 mod login;
 mod look;
 mod mailbox;
 mod matching;
+mod message;
+mod mime;
 mod run;
 mod search;
 mod settings;
-mod tnef;
 mod watch;
 
 pub use ews::transport::TlsLevel;
 
 pub use address_book::{AddressBook, Owner, OwnerKind};
-pub use attachment::AttachmentInfo;
 pub use batch::{Address, Batch, Direction, Folder, FolderType, Match, Message, Role, Skipped};
-pub use content::Content;
+pub use content::{AttachmentInfo, Content};
 pub use engine::{Engine, MailboxTask, ServerInfo};
 pub use error::{Error, ErrorKind};
 pub use matching::{Collects, Participants, Verdict, verdict};

@@ -2,7 +2,7 @@
 
 use crate::soap::date_time;
 use crate::soap::events::{Base64Text, Events, Tag, Unreadable};
-use crate::{AttachmentId, AttachmentInfo, FolderId, Importance, Item};
+use crate::{AttachmentId, AttachmentInfo, FolderId, Importance, Item, Sensitivity};
 
 use super::elements::{borrow_id, read_id, read_mailboxes, read_single_mailbox};
 
@@ -18,6 +18,16 @@ pub(super) fn read_item<'a>(events: &mut Events<'a>, item: &mut Item<'a>) -> Res
             "Subject" => item.subject = events.some_borrowed()?,
             "DateTimeReceived" => item.received = date_time::parse(&events.text()?),
             "DateTimeSent" => item.sent = date_time::parse(&events.text()?),
+            "DateTimeCreated" => item.created = date_time::parse(&events.text()?),
+            "Sensitivity" => {
+                item.sensitivity = match &*events.text()? {
+                    "Normal" => Some(Sensitivity::Normal),
+                    "Personal" => Some(Sensitivity::Personal),
+                    "Private" => Some(Sensitivity::Private),
+                    "Confidential" => Some(Sensitivity::Confidential),
+                    _ => None,
+                }
+            }
             "Size" => item.size = events.value()?,
             "Importance" => {
                 item.importance = match &*events.text()? {

@@ -27,6 +27,8 @@ namespace {
          *     batch_size?: int, // messages a batch at most, 1 to 10000; default 100
          *     since?: \DateTimeInterface|string|null, // ISO 8601 date; older mail is not collected
          *     folders?: list<string>, // names, paths or distinguished ids; default: all mail folders but drafts, junk, outbox and deleted items
+         *     owner_is_recipient?: bool, // the mailbox's owner counts as a recipient of what lies in it; default false
+         *     skip_private?: bool, // leave private and confidential mail on the server; default false
          *     connect_timeout?: float, // seconds, up to 86400; default 10
          *     request_timeout?: float, // seconds, up to 86400; default 120
          *     max_message_bytes?: int, // larger messages are skipped and reported; default 100663296
@@ -151,6 +153,13 @@ namespace ExchangeSync {
          * @throws Exception a run is reading the book
          */
         public function addUsers(iterable $rows): int
+        {
+        }
+
+        /**
+         * Rows so far whose text is no address that mail can have; rows without any text don't count.
+         */
+        public function unusable(): int
         {
         }
 
@@ -338,7 +347,7 @@ namespace ExchangeSync {
     {
         /** EWS ItemId; it changes when the message is moved. */
         public readonly string $itemId;
-        /** Message-ID with angle brackets; where the mail has none, one derived from it that stays the same. */
+        /** Message-ID with angle brackets; where the mail has none, one derived from it that stays the same. Different mails may share one: with sender, sent second and subject it tells which mail it is. */
         public readonly string $messageId;
         /** incoming (the sender is a contact) or outgoing (the sender is a user). */
         public readonly string $direction;
@@ -374,6 +383,8 @@ namespace ExchangeSync {
         public readonly ?string $acceptLanguage;
         /** @var list<MatchedAddress> Its addresses that the address book knows, with every owner. */
         public readonly array $matches;
+        /** @var list<string> What of it could not be taken apart as its sender meant it, in sentences for the administrator. */
+        public readonly array $incomplete;
 
         private function __construct()
         {
@@ -455,7 +466,7 @@ namespace ExchangeSync {
         public readonly string $contentType;
         /** Content-ID without angle brackets. */
         public readonly ?string $contentId;
-        /** Whether the body shows it. */
+        /** Whether the HTML body shows it (by cid:). */
         public readonly bool $inline;
         /** Bytes, decoded. */
         public readonly int $size;

@@ -55,6 +55,12 @@ impl AddressBook {
         panics::guard(|| self.add(rows, OwnerKind::User, "addUsers"))
     }
 
+    /// Rows so far whose text is no address that mail can have; rows without any text don't count.
+    pub fn unusable(&self) -> PhpResult<i64> {
+        let book = self.book.try_borrow().map_err(|_| busy())?;
+        Ok(i64::try_from(book.unusable()).unwrap_or(i64::MAX))
+    }
+
     /// Number of different addresses.
     pub fn count(&self) -> PhpResult<i64> {
         let book = self.book.try_borrow().map_err(|_| busy())?;

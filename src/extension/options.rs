@@ -10,7 +10,7 @@ use sync::{Settings, TlsLevel};
 use crate::{date, exception, zvals};
 
 /// Every option: its name, PHPDoc type, whether it is required, and what it is.
-pub(crate) const OPTIONS: [(&str, &str, bool, &str); 19] = [
+pub(crate) const OPTIONS: [(&str, &str, bool, &str); 21] = [
     (
         "server",
         "string",
@@ -76,6 +76,18 @@ pub(crate) const OPTIONS: [(&str, &str, bool, &str); 19] = [
         "list<string>",
         false,
         "names, paths or distinguished ids; default: all mail folders but drafts, junk, outbox and deleted items",
+    ),
+    (
+        "owner_is_recipient",
+        "bool",
+        false,
+        "the mailbox's owner counts as a recipient of what lies in it; default false",
+    ),
+    (
+        "skip_private",
+        "bool",
+        false,
+        "leave private and confidential mail on the server; default false",
     ),
     ("connect_timeout", "float", false, "seconds, up to 86400; default 10"),
     ("request_timeout", "float", false, "seconds, up to 86400; default 120"),
@@ -147,6 +159,8 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
             settings.since = Some(date::read(value).ok_or_else(|| wrong(name, wanted, value))?);
         }
         "folders" => settings.folders = list(name, value)?,
+        "owner_is_recipient" => settings.owner_is_recipient = boolean(name, value)?,
+        "skip_private" => settings.skip_private = boolean(name, value)?,
         "connect_timeout" => settings.connect_timeout = seconds(name, value)?,
         "request_timeout" => settings.request_timeout = seconds(name, value)?,
         "max_message_bytes" => settings.max_message_bytes = whole(name, value, usize::MAX)? as u64,
@@ -196,6 +210,10 @@ fn list(name: &str, value: &Zval) -> PhpResult<Vec<String>> {
         return Err(wrong(name, "a list of strings that are not empty", value));
     }
     Ok(list)
+}
+
+fn boolean(name: &str, value: &Zval) -> PhpResult<bool> {
+    value.bool().ok_or_else(|| wrong(name, "a bool", value))
 }
 
 fn whole(name: &str, value: &Zval, most: usize) -> PhpResult<usize> {

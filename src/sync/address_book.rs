@@ -41,6 +41,7 @@ pub struct AddressBook {
     hasher: DefaultHashBuilder,
     /// The owners after the first one: an address of two contacts, or of a contact who is a user.
     more: HashMap<u32, Vec<Owner>>,
+    unusable: u64,
 }
 
 /// Octets of a record with a usual address.
@@ -84,6 +85,7 @@ impl AddressBook {
     /// Adds an owner of an address (`a@b` or `Name <a@b>`); answers whether the text held an address.
     pub fn add(&mut self, email: &str, owner: Owner) -> bool {
         let Some(address) = address::normalize(email) else {
+            self.unusable += u64::from(!email.trim().is_empty());
             return false;
         };
         let hash = self.hash(&address);
@@ -146,6 +148,11 @@ impl AddressBook {
                 )
             })
             .collect()
+    }
+
+    /// How many texts held no address that mail can have; empty ones don't count.
+    pub fn unusable(&self) -> u64 {
+        self.unusable
     }
 
     /// Number of addresses.
@@ -218,6 +225,8 @@ mod tests {
         assert_eq!(owners(&book, "jane@example.com"), [CONTACT]);
         assert_eq!(owners(&book, "john@example.com"), []);
         assert!(!book.add("no address", CONTACT));
+        assert!(!book.add(" ", CONTACT));
+        assert_eq!(book.unusable(), 1);
         assert_eq!(book.len(), 1);
     }
 

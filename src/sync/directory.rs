@@ -59,12 +59,21 @@ impl Directory {
             .filter_map(|party| party.address)
             .find(|text| address::normalize(text).is_some())
             .map(Cow::into_owned);
+        self.keep(key, smtp.clone());
+        Ok(smtp)
+    }
+
+    /// What a mail tells of one whom the server does not know.
+    pub fn learn(&self, legacy_dn: &str, smtp: &str) {
+        self.keep(legacy_dn.to_lowercase(), Some(smtp.to_owned()));
+    }
+
+    fn keep(&self, key: String, smtp: Option<String>) {
         let mut known = self.lock();
         if known.len() >= CAPACITY {
             known.clear();
         }
-        known.insert(key, smtp.clone());
-        Ok(smtp)
+        known.insert(key, smtp);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<String>>> {

@@ -1,13 +1,14 @@
 //! Fetches what belongs into the CRM with its MIME, and makes messages of it. Knows no folders.
 
-use ews::{Item, ItemId, Mime, Property};
+use ews::{Item, ItemId, Mime, Property, ResponseCode, ResponseError};
 
 use crate::budget::Hold;
+use crate::directory::needs_resolving;
 use crate::journal;
-use crate::look::{Candidate, Looked};
+use crate::look::{Candidate, Looked, PRIVATE, everybody};
 use crate::mailbox::Reading;
-use crate::matching::Verdict;
-use crate::message::message;
+use crate::matching::{self, Verdict};
+use crate::message::{authors, fill_addresses, message};
 use crate::{Direction, Message, Skipped};
 
 /// What a message has beside what the first look fetched.
@@ -85,7 +86,8 @@ impl Reading {
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
             match answer {
-                Ok(full) => taken.messages.extend(self.take_one(candidate, full)),
+                Ok(full) if is_incomplete(&full) => looked.fail(candidate.seen, &incomplete()),
+                Ok(full) => self.take_one(candidate, full, &mut taken),
                 Err(error) => looked.fail(candidate.seen, &error),
             }
         }
@@ -94,13 +96,32 @@ impl Reading {
         Ok(taken)
     }
 
-    /// A message; none of a journal report whose mail concerns nobody.
-    fn take_one(&self, candidate: Candidate, full: Box<Item<'static>>) -> Option<Message> {
-        if let Some(verdict) = candidate.verdict {
-            return Some(message(*candidate.item, *full, verdict));
+    /// Makes a message, unless it is a journal report whose mail concerns nobody.
+    fn take_one(&self, mut candidate: Candidate, full: Box<Item<'static>>, taken: &mut Taken) {
+        let raw = full.mime_content.as_deref().unwrap_or_default();
+        if let Some(mut verdict) = candidate.verdict {
+            if everybody(&candidate.item).any(needs_resolving) {
+                fill_addresses(&mut candidate.item, raw, |dn, smtp| self.directory.learn(dn, smtp));
+                verdict = self.judge_resolved(&candidate.item).unwrap_or(verdict);
+            }
+            self.add_authors(raw, &mut verdict);
+            taken.messages.push(message(*candidate.item, *full, verdict));
+            return;
         }
-        let (raw, reported) = journal::reported(full.mime_content.as_deref().unwrap_or_default())?;
-        let verdict = self.judge_resolved(&reported)?;
+        let Some((raw, reported)) = journal::reported(raw) else {
+            return;
+        };
+        let Some(mut verdict) = self.judge_resolved(&reported) else {
+            return;
+        };
+        if self.settings.skip_private && reported.sensitivity.is_some() {
+            taken.skipped.push(Skipped {
+                item_id: candidate.seen.id.0,
+                reason: PRIVATE.into(),
+            });
+            return;
+        }
+        self.add_authors(&raw, &mut verdict);
         let headers = Item {
             class: candidate.item.class,
             size: Some(raw.len() as u64),
@@ -114,7 +135,15 @@ impl Reading {
             mime_content: Some(raw),
             ..Item::default()
         };
-        Some(message(headers, full, verdict))
+        taken.messages.push(message(headers, full, verdict));
+    }
+
+    fn add_authors(&self, raw: &[u8], verdict: &mut Verdict) {
+        let authors = authors(raw);
+        if authors.len() > 1 {
+            let emails = authors.iter().filter_map(|author| author.address.as_deref());
+            matching::add_authors(&self.book, verdict, emails);
+        }
     }
 
     /// One message by its id, for a host that wants its content again.
@@ -138,6 +167,7 @@ impl Reading {
             .into_iter()
             .next();
         match answer {
+            Some(Ok(item)) if is_incomplete(&item) => Err(incomplete().into()),
             Some(Ok(item)) => {
                 let verdict = Verdict {
                     direction: Direction::Incoming,
@@ -154,6 +184,19 @@ impl Reading {
             Some(Err(error)) => Err(error.into()),
             None => Ok(None),
         }
+    }
+}
+
+/// Without its mail, or with a part of it only: nobody can tell what is missing.
+fn is_incomplete(item: &Item<'_>) -> bool {
+    item.invalid_mime || item.mime_content.as_deref().is_none_or(<[u8]>::is_empty)
+}
+
+fn incomplete() -> ResponseError {
+    ResponseError {
+        code: ResponseCode::UnreadableAnswer,
+        text: "Its MimeContent was missing, cut, or no base64.".into(),
+        back_off: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opens journal reports (envelope journaling): the reported message is attached, and only it has the correspondents.
 //! Knows no owners.
 
-use ews::Item;
+use ews::{Item, Sensitivity};
 
 use crate::mime::{self, Header, Structure};
 
@@ -20,10 +20,21 @@ pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
         to: mime::parties(&header, "To"),
         cc: mime::parties(&header, "Cc"),
         bcc: mime::parties(&header, "Bcc"),
+        sensitivity: header.first("Sensitivity").and_then(|field| sensitivity(&field)),
         ..Item::default()
     };
     drop(header);
     Some((raw, item))
+}
+
+/// MS-OXCMAIL 2.2.3.1.14: `Sensitivity`.
+fn sensitivity(field: &[u8]) -> Option<Sensitivity> {
+    let word = |word: &[u8]| field.eq_ignore_ascii_case(word);
+    match field {
+        _ if word(b"Private") => Some(Sensitivity::Private),
+        _ if word(b"Company-Confidential") || word(b"Confidential") => Some(Sensitivity::Confidential),
+        _ => None,
+    }
 }
 
 /// The item with the reported message's MIME in place of the report's; any other item as it is.

@@ -2,18 +2,19 @@
 
 use std::borrow::{Borrow, Cow};
 
-use ews::{EmailAddress, Item, ItemId, Property, ResponseError};
+use ews::{EmailAddress, Item, ItemId, Mime, Property, ResponseError, Sensitivity};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::directory::needs_resolving;
 use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
-use crate::{Collects, FolderType, Role, Skipped};
+use crate::{Collects, FolderType, Role, Skipped, message};
 
 /// What `SyncFolderItems` and `FindItem` themselves shall tell: enough to forget most strangers' mail without another request.
-const SUMMARY: [Property; 4] = [
+const SUMMARY: [Property; 5] = [
     Property::ItemClass,
     Property::From,
+    Property::Sender,
     Property::IsRead,
     Property::JournalReport,
 ];
@@ -48,6 +49,8 @@ pub(crate) struct Seen {
     /// What its summary tells; of one that waits since an earlier run nothing.
     pub class: Option<Cow<'static, str>>,
     pub from: Option<EmailAddress<'static>>,
+    /// Where it is another one than From.
+    pub sender: Option<EmailAddress<'static>>,
     pub journal_report: bool,
     /// The summary names the sender by an SMTP address, and somebody owns it.
     pub sender_known: bool,
@@ -73,9 +76,15 @@ enum Sight {
     Candidate(Box<Item<'static>>, Option<Verdict>),
     /// Some of its addresses are no SMTP addresses.
     Unresolved(Box<Item<'static>>),
-    /// Nobody sent it.
-    NoSender,
+    /// It could be collected, but is not.
+    LeftOut(&'static str),
 }
+
+const NO_SENDER: &str = "It has neither From nor Sender, so that nobody can be matched; it was left on the server.";
+const DRAFT: &str = "It is marked as a draft and lies outside of the folders Drafts, Inbox and Sent Items; send it, or move it to \
+    one of the latter, to have it collected.";
+pub(crate) const PRIVATE: &str =
+    "Its sender marked it private or confidential, and skip_private leaves such mail on the server.";
 
 /// What a look brought.
 #[derive(Debug, Default)]
@@ -107,12 +116,18 @@ impl Reading {
             .into_iter()
             .zip(owned)
             // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-            .filter(|(item, owned)| *owned != Some(false) || item.journal_report)
+            .filter(|(item, owned)| *owned != Some(false) || item.journal_report || self.may_know_sender(item))
             .map(|(item, owned)| Seen {
                 sender_known: owned == Some(true),
                 ..Seen::new(item)
             })
             .collect()
+    }
+
+    /// Who sent it on somebody else's behalf counts as well.
+    fn may_know_sender(&self, item: &Item<'_>) -> bool {
+        let Some(sender) = other_sender(item) else { return false };
+        needs_resolving(sender) || sender.address.as_deref().is_some_and(|sender| self.book.knows(sender))
     }
 
     fn is_too_old(&self, item: &Item<'_>) -> bool {
@@ -128,7 +143,10 @@ impl Reading {
             .into_iter()
             .enumerate()
             .partition(|(_, seen)| apart && seen.sender_known);
-        let requests: Vec<_> = [(&told, &BESIDE_SUMMARY[..]), (&untold, &HEADERS[..])]
+        let private = self.settings.skip_private.then_some(Property::Sensitivity);
+        let with = |properties: &[Property]| -> Vec<Property> { properties.iter().copied().chain(private).collect() };
+        let (beside_summary, headers) = (with(&BESIDE_SUMMARY), with(&HEADERS));
+        let requests: Vec<_> = [(&told, &beside_summary[..]), (&untold, &headers[..])]
             .into_iter()
             .flat_map(|(items, properties)| items.chunks(ITEMS_PER_REQUEST).map(move |items| (items, properties)))
             .map(|(items, properties)| self.headers(items, properties, kind))
@@ -149,12 +167,8 @@ impl Reading {
             match answer {
                 Ok(Sight::Nothing) => {}
                 Ok(Sight::Candidate(item, verdict)) => looked.candidates.push(Candidate { seen, item, verdict }),
-                Ok(Sight::Unresolved(item)) => self.judge(seen, item, &mut looked).await?,
-                Ok(Sight::NoSender) => looked.skipped.push(Skipped {
-                    item_id: seen.id.0,
-                    reason: "It has neither From nor Sender, so that nobody can be matched; it was left on the server."
-                        .into(),
-                }),
+                Ok(Sight::Unresolved(item)) => self.judge(seen, item, kind, &mut looked).await?,
+                Ok(Sight::LeftOut(reason)) => looked.leave_out(seen, reason),
                 Err(error) => looked.fail(seen, &error),
             }
         }
@@ -178,10 +192,10 @@ impl Reading {
         if seen.sender_known {
             item.class = seen.class.as_deref().map(Cow::Borrowed);
             item.from = seen.from.as_ref().map(EmailAddress::borrowed);
+            item.sender = seen.sender.as_ref().map(EmailAddress::borrowed);
             item.journal_report = seen.journal_report;
         }
-        let draft = item.draft == Some(true) && kind != FolderType::Drafts;
-        if draft || !item.class.as_deref().is_none_or(is_mail) {
+        if !item.class.as_deref().is_none_or(is_mail) {
             return Sight::Nothing;
         }
         if item.journal_report {
@@ -191,10 +205,12 @@ impl Reading {
             item.from = item.sender.take();
         }
         let Some(from) = &item.from else {
-            return Sight::NoSender;
+            return Sight::LeftOut(NO_SENDER);
         };
-        let all_known = !needs_resolving(from);
-        if all_known && !seen.sender_known && !self.may_collect_from(from) {
+        let may = |party: &EmailAddress<'_>| self.may_collect_from(party);
+        let sender = other_sender(&item);
+        let all_known = !needs_resolving(from) && !sender.is_some_and(needs_resolving);
+        if all_known && !seen.sender_known && !may(from) && !sender.is_some_and(may) {
             return Sight::Nothing;
         }
         if !all_known || recipients(&item).any(needs_resolving) {
@@ -202,31 +218,86 @@ impl Reading {
         }
         match self.judge_resolved(&item) {
             None => Sight::Nothing,
-            verdict => Sight::Candidate(Box::new(item.into_owned()), verdict),
+            verdict => match self.reason_to_leave(&item, kind) {
+                Some(reason) => Sight::LeftOut(reason),
+                None => Sight::Candidate(Box::new(item.into_owned()), verdict),
+            },
         }
     }
 
+    /// Why an item that the rule collects stays on the server all the same.
+    fn reason_to_leave(&self, item: &Item<'_>, kind: FolderType) -> Option<&'static str> {
+        // Imported mail keeps the flag that it was made with; what lies in Inbox or Sent Items is mail, whatever it says.
+        let may_be_draft = !matches!(kind, FolderType::Drafts | FolderType::Inbox | FolderType::Sent);
+        if item.draft == Some(true) && may_be_draft {
+            return Some(DRAFT);
+        }
+        let private = matches!(item.sensitivity, Some(Sensitivity::Private | Sensitivity::Confidential));
+        (private && self.settings.skip_private).then_some(PRIVATE)
+    }
+
     /// Applies the rule to an item of whose addresses some must be asked for first.
-    async fn judge(&self, seen: Seen, mut item: Box<Item<'static>>, into: &mut Looked) -> Result<(), ews::Error> {
-        let Some(from) = &mut item.from else { return Ok(()) };
-        self.directory.resolve(&self.mailbox, from).await?;
-        if !self.may_collect_from(from) {
+    async fn judge(
+        &self,
+        seen: Seen,
+        mut item: Box<Item<'static>>,
+        kind: FolderType,
+        into: &mut Looked,
+    ) -> Result<(), ews::Error> {
+        let Item { from, sender, .. } = &mut *item;
+        for party in from.iter_mut().chain(sender) {
+            self.directory.resolve(&self.mailbox, party).await?;
+        }
+        let may = |party: &EmailAddress<'_>| needs_resolving(party) || self.may_collect_from(party);
+        if !item.from.iter().chain(&item.sender).any(may) {
             return Ok(());
         }
         let Item { to, cc, bcc, .. } = &mut *item;
         for recipient in to.iter_mut().chain(cc).chain(bcc) {
             self.directory.resolve(&self.mailbox, recipient).await?;
         }
-        if let Some(verdict) = self.judge_resolved(&item) {
-            let verdict = Some(verdict);
-            into.candidates.push(Candidate { seen, item, verdict });
+        let mut verdict = self.judge_resolved(&item);
+        if verdict.is_none() && everybody(&item).any(needs_resolving) {
+            self.read_addresses(&seen.id, &mut item).await?;
+            verdict = self.judge_resolved(&item);
+        }
+        match (verdict, self.reason_to_leave(&item, kind)) {
+            (None, _) => {}
+            (Some(_), Some(reason)) => into.leave_out(seen, reason),
+            (verdict, None) => into.candidates.push(Candidate { seen, item, verdict }),
+        }
+        Ok(())
+    }
+
+    /// Reads from the mail itself who they are whom the server's directory does not know: hidden from its lists, or gone.
+    async fn read_addresses(&self, id: &ItemId, item: &mut Item<'static>) -> Result<(), ews::Error> {
+        let size = item.size.unwrap_or_default();
+        if size > self.settings.max_message_bytes {
+            return Ok(());
+        }
+        let _hold = self.budget.acquire(size).await;
+        let answers = self
+            .mailbox
+            .get_item(std::slice::from_ref(id), &[], Mime::Include)
+            .await?;
+        if let Some(Ok(full)) = answers.into_iter().next() {
+            message::fill_addresses(
+                item,
+                full.mime_content.as_deref().unwrap_or_default(),
+                |legacy_dn, smtp| {
+                    self.directory.learn(legacy_dn, smtp);
+                },
+            );
         }
         Ok(())
     }
 
     /// The rule, once all addresses are SMTP addresses.
     pub(crate) fn judge_resolved(&self, item: &Item<'_>) -> Option<Verdict> {
-        let participants = participants(item);
+        let mut participants = participants(item);
+        if self.settings.owner_is_recipient {
+            participants.recipients.push((Role::Bcc, self.mailbox.address()));
+        }
         let verdict = match self.collects {
             Collects::Matched => matching::verdict(&self.book, &participants),
             Collects::Addressed => matching::addressed(&self.book, &participants, self.mailbox.address()),
@@ -260,6 +331,7 @@ impl Seen {
             id: summary.item_id(),
             class: summary.class_owned(),
             from: summary.from.as_ref().map(|from| from.borrowed().into_owned()),
+            sender: other_sender(summary).map(|sender| sender.borrowed().into_owned()),
             journal_report: summary.journal_report,
             sender_known: false,
             attempts: 0,
@@ -287,12 +359,30 @@ impl Looked {
         }
     }
 
+    fn leave_out(&mut self, seen: Seen, reason: &str) {
+        self.skipped.push(Skipped {
+            item_id: seen.id.0,
+            reason: reason.into(),
+        });
+    }
+
     fn give_up(&mut self, seen: Seen, error: &ResponseError) {
         self.skipped.push(Skipped {
             item_id: seen.id.0,
             reason: error.to_string(),
         });
     }
+}
+
+/// Sender, where it is another one than From.
+fn other_sender<'a, 'b>(item: &'a Item<'b>) -> Option<&'a EmailAddress<'b>> {
+    let sender = item.sender.as_ref()?;
+    let same = item.from.as_ref().is_some_and(|from| from.address == sender.address);
+    (!same).then_some(sender)
+}
+
+pub(crate) fn everybody<'a, 'b>(item: &'a Item<'b>) -> impl Iterator<Item = &'a EmailAddress<'b>> {
+    item.from.iter().chain(&item.sender).chain(recipients(item))
 }
 
 /// The sender's address, unless it has to be resolved first.
@@ -327,6 +417,7 @@ fn participants<'a>(item: &'a Item<'_>) -> Participants<'a> {
     }
     Participants {
         from: item.from.as_ref().and_then(|from| from.address.as_deref()),
+        sender: other_sender(item).and_then(|sender| sender.address.as_deref()),
         recipients: role(Role::To, &item.to)
             .chain(role(Role::Cc, &item.cc))
             .chain(role(Role::Bcc, &item.bcc))

@@ -8,8 +8,10 @@ use crate::{AddressBook, Direction, Match, Owner, OwnerKind, Role};
 /// A message's participants, as its header names them.
 #[derive(Debug, Default)]
 pub struct Participants<'a> {
-    /// From, or Sender where there is none.
+    /// From: on whose behalf it was sent.
     pub from: Option<&'a str>,
+    /// Sender: who sent it. Counts where From alone says nothing: a delegate, or whoever writes for a shared mailbox.
+    pub sender: Option<&'a str>,
     /// To, Cc and Bcc.
     pub recipients: Vec<(Role, &'a str)>,
 }
@@ -52,7 +54,11 @@ pub fn addressed(book: &AddressBook, participants: &Participants<'_>, mailbox: &
 /// A message is collected when its sender's address is a contact's and another recipient's address a user's, or the
 /// other way round. `None`: it is not collected.
 pub fn verdict(book: &AddressBook, participants: &Participants<'_>) -> Option<Verdict> {
-    let from = address::normalize(participants.from?)?;
+    verdict_of(book, participants.from?, participants).or_else(|| verdict_of(book, participants.sender?, participants))
+}
+
+fn verdict_of(book: &AddressBook, from: &str, participants: &Participants<'_>) -> Option<Verdict> {
+    let from = address::normalize(from)?;
     let sender = Kinds::of(book, &from);
     if !sender.user && !sender.contact {
         return None;
@@ -87,6 +93,13 @@ fn matches(book: &AddressBook, from: Cow<'_, str>, recipients: Vec<(Role, Cow<'_
         record(&mut matches, &email, book.owners(&email), role);
     }
     matches
+}
+
+/// Further authors of a message that is collected: Exchange shows the first one only, its header all.
+pub(crate) fn add_authors<'a>(book: &AddressBook, verdict: &mut Verdict, authors: impl Iterator<Item = &'a str>) {
+    for email in authors.filter_map(address::normalize) {
+        record(&mut verdict.matches, &email, book.owners(&email), Role::From);
+    }
 }
 
 /// Whose an address is, or some addresses are.
@@ -158,6 +171,7 @@ mod tests {
             &book(),
             &Participants {
                 from: Some(from),
+                sender: None,
                 recipients,
             },
         )
@@ -228,6 +242,7 @@ mod tests {
     fn cc_and_bcc_count_and_every_owner_is_named_once() {
         let participants = Participants {
             from: Some("contact@customer.example"),
+            sender: None,
             recipients: vec![
                 (Role::To, "stranger@else.example"),
                 (Role::Cc, "second@customer.example"),
@@ -252,6 +267,7 @@ mod tests {
         let told = |from: &str, to: &str| {
             let participants = Participants {
                 from: Some(from),
+                sender: None,
                 recipients: vec![(Role::To, "other@else.example"), (Role::Cc, to)],
             };
             addressed(&book(), &participants, "Info@Company.example")
@@ -275,6 +291,54 @@ mod tests {
     #[test]
     fn a_message_without_a_sender_is_not_collected() {
         let recipients = vec![(Role::To, "user@company.example")];
-        assert_eq!(verdict(&book(), &Participants { from: None, recipients }), None);
+        let nobody = Participants {
+            recipients,
+            ..Participants::default()
+        };
+        assert_eq!(verdict(&book(), &nobody), None);
+    }
+
+    #[test]
+    fn sender_counts_where_from_alone_says_nothing() {
+        let judged = |from, sender, to| {
+            let participants = Participants {
+                from: Some(from),
+                sender: Some(sender),
+                recipients: vec![(Role::To, to)],
+            };
+            let found = verdict(&book(), &participants)?;
+            Some((found.direction, found.matches[0].email.clone()))
+        };
+        let (user, contact) = ("user@company.example", "contact@customer.example");
+        assert_eq!(
+            judged("sales@company.example", user, contact),
+            Some((Direction::Outgoing, user.into()))
+        );
+        assert_eq!(
+            judged("office@customer.example", contact, user),
+            Some((Direction::Incoming, contact.into()))
+        );
+        assert_eq!(
+            judged("colleague@company.example", user, contact),
+            Some((Direction::Outgoing, "colleague@company.example".into()))
+        );
+    }
+
+    #[test]
+    fn a_second_author_is_matched_too() {
+        let participants = Participants {
+            from: Some("contact@customer.example"),
+            sender: None,
+            recipients: vec![(Role::To, "user@company.example")],
+        };
+        let mut found = verdict(&book(), &participants).expect("collected");
+        add_authors(
+            &book(),
+            &mut found,
+            ["contact@customer.example", "Second@customer.example", "x@y"].into_iter(),
+        );
+        let named: Vec<_> = found.matches.iter().map(|m| (m.email.as_str(), m.role)).collect();
+        assert_eq!(named.len(), 3);
+        assert_eq!(named[2], ("second@customer.example", Role::From));
     }
 }

@@ -4,17 +4,22 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ews::{EmailAddress, Importance, Item};
+use ews::{EmailAddress, Importance, Item, RoutingType};
 
 use crate::directory::needs_resolving;
 use crate::matching::Verdict;
 use crate::mime::{self, Header};
-use crate::{Address, Content, Message, content, identity};
+use crate::{Address, Content, Message, address, content, identity};
 
 /// A date that much later than the mail's arrival is a broken clock's.
 const FUTURE: Duration = Duration::from_secs(2 * 24 * 3600);
 /// Nobody sent mail like this before.
 const YEAR_1980: Duration = Duration::from_secs(315_532_800);
+
+/// The authors that a message's header names.
+pub(crate) fn authors(raw: &[u8]) -> Vec<EmailAddress<'static>> {
+    mime::parties(&Header::read(raw), "From")
+}
 
 /// `headers`: its addresses, resolved; `full`: all else, with the MIME.
 pub(crate) fn message(headers: Item<'static>, mut full: Item<'static>, verdict: Verdict) -> Message {
@@ -22,10 +27,8 @@ pub(crate) fn message(headers: Item<'static>, mut full: Item<'static>, verdict: 
     let header = Header::read(&raw);
     let (sent, received) = dates(&header, &full);
     let told = header.first("Subject").map(|field| mime::decode_words(&field));
-    let from = headers
-        .from
-        .map(|from| party(from, &mut mime::parties(&header, "From")))
-        .unwrap_or_else(nobody);
+    let from = parties(headers.from.into_iter().collect(), &header, "From");
+    let from = from.into_iter().next().unwrap_or_else(nobody);
     let to = parties(headers.to, &header, "To");
     let cc = parties(headers.cc, &header, "Cc");
     let bcc = parties(headers.bcc, &header, "Bcc");
@@ -116,42 +119,85 @@ fn better(property: Option<&str>, field: Option<&[u8]>) -> Vec<String> {
     if told.len() > read.len() { told } else { read }
 }
 
-/// Of whom nobody knows the SMTP address, the header's counts: that of the same name, or the only one.
-fn party(party: EmailAddress<'_>, header: &mut Vec<EmailAddress<'static>>) -> Address {
-    let unresolved = needs_resolving(&party);
-    let name = party.name.map(|name| content::without_nul(name.into_owned()));
-    let email = match unresolved {
-        false => party.address.map(Cow::into_owned),
-        true => {
-            let same = header
-                .iter()
-                .position(|told| told.name.is_some() && told.name.as_deref() == name.as_deref());
-            let place = same.or_else(|| (header.len() == 1).then_some(0));
-            place
-                .and_then(|place| header.swap_remove(place).address)
-                .map(Cow::into_owned)
-        }
-    };
-    let email = content::without_nul(email.unwrap_or_default());
-    Address {
-        name: name.filter(|name| !name.is_empty() && *name != email),
-        email,
+/// Puts the addresses of a mail's header into an item whose parties the server knows by legacy DN only, and tells which.
+pub(crate) fn fill_addresses(item: &mut Item<'static>, raw: &[u8], mut tell: impl FnMut(&str, &str)) {
+    let header = Header::read(raw);
+    let Item {
+        from,
+        sender,
+        to,
+        cc,
+        bcc,
+        ..
+    } = item;
+    for (list, field) in [
+        (from.as_mut_slice(), "From"),
+        (sender.as_mut_slice(), "Sender"),
+        (to.as_mut_slice(), "To"),
+        (cc.as_mut_slice(), "Cc"),
+        (bcc.as_mut_slice(), "Bcc"),
+    ] {
+        fill(list, &header, field, &mut tell);
     }
 }
 
-fn parties(list: Vec<EmailAddress<'static>>, header: &Header<'_>, field: &str) -> Vec<Address> {
-    let mut told = match list.iter().any(needs_resolving) {
-        true => mime::parties(header, field),
-        false => Vec::new(),
-    };
+/// Of whom nobody knows the SMTP address, the header's counts: that of the same name, or the only one that is left.
+fn fill(list: &mut [EmailAddress<'_>], header: &Header<'_>, field: &str, mut tell: impl FnMut(&str, &str)) {
+    if !list.iter().any(needs_resolving) {
+        return;
+    }
+    let mut told = mime::parties(header, field);
     // Those whom the item names need no substitute.
     told.retain(|told| {
         !list
             .iter()
             .any(|known| !needs_resolving(known) && same(known.address.as_deref(), told.address.as_deref()))
     });
+    let missing = list.iter().filter(|party| needs_resolving(party)).count();
+    let only = missing == 1 && told.len() == 1;
+    for party in list.iter_mut().filter(|party| needs_resolving(party)) {
+        let named = told
+            .iter()
+            .position(|told| told.name.is_some() && told.name == party.name);
+        let found = named
+            .or(only.then_some(0))
+            .filter(|place| *place < told.len())
+            .and_then(|place| told.swap_remove(place).address);
+        let Some(smtp) = found.filter(|smtp| smtp.contains('@')) else {
+            continue;
+        };
+        tell(party.address.as_deref().unwrap_or_default(), &smtp);
+        party.address = Some(smtp);
+        party.routing_type = Some(RoutingType::Smtp);
+    }
+}
+
+fn party(party: EmailAddress<'_>) -> Address {
+    let name = party.name.as_deref().map(|name| content::without_nul(name.to_owned()));
+    let email = match needs_resolving(&party) {
+        true => String::new(),
+        false => bare(content::without_nul(party.address.unwrap_or_default().into_owned())),
+    };
+    Address {
+        name: name.filter(|name| !name.is_empty() && *name != email),
+        email,
+    }
+}
+
+/// Quotes and the like around an address are none of it; else it stays as it is written.
+fn bare(email: String) -> String {
+    match address::normalize(&email) {
+        Some(normal) if normal.is_ascii() && !normal.eq_ignore_ascii_case(&email) && !email.contains("--") => {
+            normal.into_owned()
+        }
+        _ => email,
+    }
+}
+
+fn parties(mut list: Vec<EmailAddress<'static>>, header: &Header<'_>, field: &str) -> Vec<Address> {
+    fill(&mut list, header, field, |_, _| {});
     list.into_iter()
-        .map(|one| party(one, &mut told))
+        .map(party)
         .filter(|address| !address.email.is_empty() || address.name.is_some())
         .collect()
 }
@@ -254,6 +300,15 @@ mod tests {
         assert_eq!(found[0].email, "mika@x");
         // The only one that is left.
         assert_eq!(parties(vec![ex("M."), jonas], &header, "To")[0].email, "mika@x");
+        let mut item = Item {
+            to: vec![ex("Mika Virta")],
+            ..Item::default()
+        };
+        let mut learnt = Vec::new();
+        fill_addresses(&mut item, raw.as_bytes(), |dn, smtp| {
+            learnt.push((dn.to_owned(), smtp.to_owned()))
+        });
+        assert_eq!(learnt, [("/o=org/cn=mika".to_owned(), "mika@x".to_owned())]);
         let both = parties(vec![ex("M."), ex("J.")], &header, "To");
         assert_eq!((both[0].email.as_str(), both[0].name.as_deref()), ("", Some("M.")));
     }

@@ -44,6 +44,11 @@ pub struct Settings {
     /// Names, paths or distinguished ids of folders, each with what is below it; none: all but
     /// drafts, junk, outbox and deleted items.
     pub folders: Vec<String>,
+    /// The owner of a mailbox counts as a recipient of what lies in it: mail to a group, an alias or by Bcc is collected
+    /// when its sender is a contact.
+    pub owner_is_recipient: bool,
+    /// Mail whose sender marked it private or confidential is left on the server, and reported.
+    pub skip_private: bool,
     /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
     /// For one request and its whole answer.
@@ -71,6 +76,8 @@ impl Default for Settings {
             batch_size: 100,
             since: None,
             folders: Vec::new(),
+            owner_is_recipient: false,
+            skip_private: false,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(120),
             max_message_bytes: 96 << 20,
@@ -162,19 +169,13 @@ impl Domains {
     pub fn new(domains: &[String]) -> Result<Self, Error> {
         let mut normal = Vec::new();
         for domain in domains {
-            let trimmed = domain
-                .trim()
-                .trim_start_matches('@')
-                .trim_end_matches('.')
-                .to_lowercase();
-            let odd = |c: char| c.is_whitespace() || c.is_control() || "@*/,;:".contains(c);
-            if trimmed.is_empty() || trimmed.contains(odd) {
+            let Some(trimmed) = address::normalize_domain(domain.trim().trim_start_matches('@')) else {
                 return Err(Error::setting(
                     "domains",
                     &format!("holds '{}', which is no domain.", domain.escape_debug()),
                     "Write domains such as example.com, one each.",
                 ));
-            }
+            };
             normal.push(trimmed);
         }
         if normal.is_empty() {
@@ -236,7 +237,12 @@ mod tests {
     #[test]
     fn a_domain_allows_its_own_mailboxes_only() {
         let domains = Domains::new(&["@Example.COM ".into(), "müller.example".into()]).expect("domains");
-        for mailbox in ["jane@example.com", "Jane <JANE@EXAMPLE.com>", "x@MÜLLER.example"] {
+        for mailbox in [
+            "jane@example.com",
+            "Jane <JANE@EXAMPLE.com>",
+            "x@MÜLLER.example",
+            "x@xn--mller-kva.example",
+        ] {
             assert!(domains.allow(mailbox), "{mailbox}");
         }
         for mailbox in [

@@ -65,7 +65,7 @@ impl Value for Message {
         Property::new(
             "messageId",
             Type::String,
-            "Message-ID with angle brackets; where the mail has none, one derived from it that stays the same.",
+            "Message-ID with angle brackets; where the mail has none, one derived from it that stays the same. Different mails may share one: with sender, sent second and subject it tells which mail it is.",
         ),
         Property::new(
             "direction",
@@ -103,6 +103,11 @@ impl Value for Message {
             "matches",
             Type::Array("list<MatchedAddress>"),
             "Its addresses that the address book knows, with every owner.",
+        ),
+        Property::new(
+            "incomplete",
+            Type::Array("list<string>"),
+            "What of it could not be taken apart as its sender meant it, in sentences for the administrator.",
         ),
     ];
 }
@@ -202,7 +207,7 @@ impl Value for Attachment {
             "Content-Type in lower case, without parameters.",
         ),
         Property::new("contentId", Type::NullableString, "Content-ID without angle brackets."),
-        Property::new("inline", Type::Bool, "Whether the body shows it."),
+        Property::new("inline", Type::Bool, "Whether the HTML body shows it (by cid:)."),
         Property::new("size", Type::Int, "Bytes, decoded."),
     ];
 }
@@ -216,6 +221,7 @@ pub(crate) fn message(message: sync::Message, dates: &Dates) -> PhpResult<ZBox<Z
         Direction::Incoming => "incoming",
         Direction::Outgoing => "outgoing",
     };
+    let incomplete = strings(message.content.incomplete());
     Ok(object(
         Message {
             content: message.content,
@@ -240,6 +246,7 @@ pub(crate) fn message(message: sync::Message, dates: &Dates) -> PhpResult<ZBox<Z
             nullable(message.thread_id),
             nullable(message.accept_language),
             list(message.matches.iter().map(|one| zvals::object(matched(one)))),
+            incomplete,
         ],
     ))
 }

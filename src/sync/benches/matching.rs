@@ -46,6 +46,7 @@ fn matching(criterion: &mut Criterion) {
     group.bench_function("a stranger", |b| {
         let stranger = Participants {
             from: Some("nobody@elsewhere.example"),
+            sender: None,
             recipients: vec![(Role::To, "user1@company.example")],
         };
         b.iter(|| verdict(black_box(&book), black_box(&stranger)));
@@ -55,6 +56,7 @@ fn matching(criterion: &mut Criterion) {
         let to = user(turn(USERS));
         let participants = Participants {
             from: Some(&from),
+            sender: None,
             recipients: vec![(Role::To, &to), (Role::Cc, "nobody@elsewhere.example")],
         };
         b.iter(|| verdict(black_box(&book), black_box(&participants)));

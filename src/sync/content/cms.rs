@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
                 let mut pieces = Reader {
                     rest: &element.content[..end],
                 };
-                while !pieces.rest.is_empty() && !(open && pieces.at_end_of_contents()) {
+                while !(pieces.rest.is_empty() || open && pieces.at_end_of_contents()) {
                     pieces.octets(whole, depth + 1)?;
                 }
                 let rest = match open {

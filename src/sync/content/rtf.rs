@@ -190,7 +190,7 @@ impl Reader<'_> {
         let digits = rest
             .iter()
             .enumerate()
-            .position(|(n, b)| !b.is_ascii_digit() && !(n == 0 && *b == b'-'))
+            .position(|(n, b)| !(b.is_ascii_digit() || n == 0 && *b == b'-'))
             .unwrap_or(rest.len());
         let number: Option<i64> = std::str::from_utf8(&rest[..digits])
             .ok()

@@ -276,9 +276,9 @@ fn property(reader: &mut Reader<'_>, tell: &mut impl FnMut(u16, u16, Range<usize
     if id >= FIRST_NAMED {
         reader.take(16)?;
         match reader.u32()? {
-            0 => drop(reader.take(4)?),
-            _ => drop(reader.sized()?),
-        }
+            0 => reader.fixed(4)?,
+            _ => reader.sized()?,
+        };
     }
     let base = kind & !MULTIPLE;
     let sized = matches!(base, PTYP_OBJECT | PTYP_STRING8 | PTYP_STRING | PTYP_BINARY);

@@ -66,7 +66,10 @@ impl Named {
         }
         let known = |name: &str| Encoding::for_label_no_replacement(name.as_bytes()).map(Self::Encoding);
         let digits = plain.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let page = plain[..plain.len() - digits.len()].trim_start_matches('x');
+        let page = match digits.bytes().all(|b| b.is_ascii_digit()) {
+            true => plain[..plain.len() - digits.len()].trim_start_matches('x'),
+            false => "-",
+        };
         match page {
             "" | "cp" | "ibm" | "windows" | "win" | "ms" | "codepage" | "pc" | "dos" | "oem" | "ccsid" => {
                 code_page(digits).unwrap_or(Self::Unknown)
@@ -321,7 +324,7 @@ mod tests {
             ("windows-31j", b"\x8c\xa9\x90\xcf", "見積"),
             ("cp65001", "ü".as_bytes(), "ü"),
             ("28592", b"\xb1", "ą"),
-            ("shift_jis", "grüße".as_bytes(), "grüße"),
+            ("euc-jp", "Größe „x“".as_bytes(), "Größe „x“"),
         ] {
             assert_eq!(decode(bytes, Some(label)), text, "{label}");
         }

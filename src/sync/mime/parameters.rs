@@ -274,8 +274,7 @@ impl<'a> Scan<'a> {
             let at = from + blank;
             let rest = token[at..].trim_ascii_start();
             let next = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b'=');
-            if !is_name || next.is_some_and(|next| next > 0 && rest[next] == b'=') || rest.starts_with(b"(") && !is_name
-            {
+            if !is_name || next.is_some_and(|next| next > 0 && rest[next] == b'=') {
                 self.text = &before[at..];
                 return &token[..at];
             }

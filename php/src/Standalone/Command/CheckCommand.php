@@ -36,8 +36,8 @@ final class CheckCommand extends HostCommand
         $mailboxes->requireAny($configuration);
         $book = new AddressBook();
         $this->write($output, [
-            'Contacts' => 'addresses: ' . $book->addContacts(new AddressFile($configuration->contacts)),
-            'Users' => 'addresses: ' . $book->addUsers(new AddressFile($configuration->users)),
+            'Contacts' => self::addresses($book, $book->addContacts(...), $configuration->contacts),
+            'Users' => self::addresses($book, $book->addUsers(...), $configuration->users),
             'Mailboxes' => sprintf('%d (users\' addresses outside the domains: %d)', count($mailboxes), $mailboxes->outside),
         ]);
 
@@ -52,6 +52,18 @@ final class CheckCommand extends HostCommand
         $output->writeln('<info>The mailbox can be read.</info>');
 
         return ExitCode::OK;
+    }
+
+    /**
+     * @param \Closure(iterable<array{0: string, 1: int}>): int $add
+     */
+    private static function addresses(AddressBook $book, \Closure $add, string $file): string
+    {
+        $before = $book->unusable();
+        $taken = $add(new AddressFile($file));
+        $unusable = $book->unusable() - $before;
+
+        return "addresses: $taken" . (0 === $unusable ? '' : " (rows that hold no e-mail address: $unusable)");
     }
 
     /**

@@ -55,7 +55,7 @@ final class BatchStore implements BatchSink
             $this->copies->startOver($folder);
         }
         foreach ($batch->messages as $message) {
-            $email = $this->emails->find($message->messageId);
+            $email = $this->emails->find($message);
             $isNew = null === $email;
             $email ??= $this->emails->insert($message);
             $this->emails->addParticipants($email, $message);

@@ -10,10 +10,13 @@ namespace ExchangeMail\Standalone\Storage;
 final class Database
 {
     private const APPLICATION_ID = 0x45585359;
-    private const SCHEMA_VERSION = 2;
+    private const SCHEMA_VERSION = 3;
     /** What makes of a version's schema the next one. */
     private const UPGRADES = [
         1 => 'ALTER TABLE copies ADD COLUMN is_seen INTEGER NOT NULL DEFAULT 1; ALTER TABLE mailboxes ADD COLUMN retry_at TEXT',
+        2 => "ALTER TABLE emails RENAME COLUMN message_id TO identity; ALTER TABLE emails ADD COLUMN message_id TEXT NOT NULL DEFAULT '';"
+            . ' UPDATE emails SET message_id = identity,'
+            . ' identity = identity || char(10) || sent_at || char(10) || lower(from_email) || char(10) || subject',
     ];
     private const BUSY_TIMEOUT_MILLISECONDS = 10_000;
 

@@ -12,8 +12,8 @@ use ExchangeSync\Mailbox;
  */
 final class DryRun implements BatchSink
 {
-    /** @var array<string, true> Message-IDs of this run */
-    private array $messageIds = [];
+    /** @var array<string, true> e-mails of this run */
+    private array $identities = [];
 
     /**
      * @param Database|null $database null: there is none yet
@@ -36,10 +36,11 @@ final class DryRun implements BatchSink
     {
         $stored = new Stored();
         foreach ($batch->messages as $message) {
-            $known = isset($this->messageIds[$message->messageId])
-                || null !== $this->database?->value('SELECT id FROM emails WHERE message_id = ?', [$message->messageId]);
+            $identity = EmailWriter::identity($message);
+            $known = isset($this->identities[$identity])
+                || null !== $this->database?->value('SELECT id FROM emails WHERE identity = ?', [$identity]);
             $known ? $stored->copies++ : $stored->emails++;
-            $this->messageIds[$message->messageId] = true;
+            $this->identities[$identity] = true;
         }
 
         return $stored;

@@ -15,19 +15,33 @@ final class EmailWriter
     {
     }
 
-    public function find(string $messageId): ?int
+    public function find(Message $message): ?int
     {
-        $id = $this->database->value('SELECT id FROM emails WHERE message_id = ?', [$messageId]);
+        $id = $this->database->value('SELECT id FROM emails WHERE identity = ?', [self::identity($message)]);
 
         return null === $id ? null : (int) $id;
+    }
+
+    /**
+     * What all honest copies of an e-mail share: different ones of templates and gateways may have the same Message-ID.
+     */
+    public static function identity(Message $message): string
+    {
+        return implode("\n", [
+            $message->messageId,
+            Time::format($message->sent),
+            strtolower($message->from->email),
+            $message->subject,
+        ]);
     }
 
     public function insert(Message $message): int
     {
         $this->database->run(
-            'INSERT INTO emails (message_id, direction, subject, from_name, from_email, sent_at, received_at, importance,'
-            . ' item_class, size, in_reply_to, refs, thread_id, accept_language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+            'INSERT INTO emails (identity, message_id, direction, subject, from_name, from_email, sent_at, received_at, importance,'
+            . ' item_class, size, in_reply_to, refs, thread_id, accept_language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
             [
+                self::identity($message),
                 $message->messageId,
                 $message->direction,
                 $message->subject,

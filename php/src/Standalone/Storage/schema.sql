@@ -20,7 +20,8 @@ CREATE TABLE folders (
 );
 CREATE TABLE emails (
     id              INTEGER PRIMARY KEY,
-    message_id      TEXT NOT NULL UNIQUE,  -- RFC 5322 Message-ID, with angle brackets
+    identity        TEXT NOT NULL UNIQUE,  -- Message-ID, sent_at, sender and subject: what tells it from other e-mails
+    message_id      TEXT NOT NULL,         -- RFC 5322 Message-ID, with angle brackets; several e-mails may share one
     direction       TEXT NOT NULL,         -- incoming, outgoing
     subject         TEXT NOT NULL,
     from_name       TEXT,

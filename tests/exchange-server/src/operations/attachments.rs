@@ -1,7 +1,7 @@
 //! Attachments of an item, read from its MIME content on demand, and the operation `GetAttachment`.
 
 use bytes::Bytes;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
+use mail_parser::{Message, MessagePart, MimeHeaders};
 use time::OffsetDateTime;
 
 use super::item_writer::{self, Depth};
@@ -12,7 +12,7 @@ use crate::soap::fault::Fault;
 use crate::soap::xml::Xml;
 use crate::store::folder::{Content, Flags, Item};
 use crate::store::ids::EntryId;
-use crate::store::message::{StoredMessage, is_inline};
+use crate::store::message::{StoredMessage, is_inline, parse};
 
 fn content_type(part: &MessagePart<'_>) -> String {
     match part.content_type() {
@@ -27,7 +27,7 @@ fn content_type(part: &MessagePart<'_>) -> String {
 /// `t:Attachments`, without content; nothing where there is none (NonEmptyArrayOfAttachmentsType).
 pub(super) fn list(xml: &mut Xml, id: EntryId, item: &Item) {
     let mime = item.content.mime();
-    let Some(message) = MessageParser::default().parse(mime.as_ref()) else {
+    let Some(message) = parse(mime.as_ref()) else {
         return;
     };
     if message.attachment_count() == 0 {
@@ -108,7 +108,7 @@ pub(super) fn get(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> Result
 
 fn write(scene: &Scene<'_>, xml: &mut Xml, id: EntryId, item: &Item, at: u16, name: &str) -> Option<()> {
     let mime = item.content.mime();
-    let message = MessageParser::default().parse(mime.as_ref())?;
+    let message = parse(mime.as_ref())?;
     let part = message.attachments().nth(usize::from(at))?;
     open_message(xml, name);
     xml.open("m:Attachments");

@@ -12,7 +12,7 @@ use crate::soap::xml::Xml;
 use crate::store::directory::EntryKind;
 use crate::store::folder::Item;
 use crate::store::ids::{EntryId, change_key, fnv};
-use crate::store::message::{Party, Properties};
+use crate::store::message::{Party, Properties, parse};
 
 /// Whether an answer shows everything or only what a summary has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -312,7 +312,7 @@ fn mailbox(xml: &mut Xml, scene: &Scene<'_>, party: &Party) {
 
 fn body(xml: &mut Xml, name: &str, item: &Item, kind: BodyKind) {
     let mime = item.content.mime();
-    let Some(message) = MessageParser::default().parse(mime.as_ref()) else {
+    let Some(message) = parse(mime.as_ref()) else {
         return xml.text_with(name, &[("BodyType", "Text")], "");
     };
     let has_html = message.html_bodies().any(|part| matches!(part.body, PartType::Html(_)));

@@ -1,7 +1,7 @@
 //! A message's properties, as Exchange derives them from its MIME content. Knows no store and no XML.
 
 use bytes::Bytes;
-use mail_parser::{Addr, Address, DateTime, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Addr, Address, DateTime, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use time::OffsetDateTime;
 
 /// One party of a message. A name alone is possible (`From: Whomever`).
@@ -72,11 +72,29 @@ pub(crate) struct StoredMessage {
 impl StoredMessage {
     /// Never fails: what cannot be read is absent, as on a real server. `now` is the delivery time where no header tells one.
     pub fn from_mime(mime: Bytes, now: OffsetDateTime) -> Self {
-        let properties = match MessageParser::default().parse(mime.as_ref()) {
+        let properties = match parse(mime.as_ref()) {
             Some(message) => properties(&message, mime.len(), now),
             None => Properties::empty(mime.len(), now),
         };
         Self { properties, mime }
+    }
+}
+
+/// Takes a message apart; one that nests so much that the parser would not come back from it is read by its header alone.
+pub(crate) fn parse(mime: &[u8]) -> Option<Message<'_>> {
+    const MAX_NESTED: usize = 100;
+    let nested = |kind: &[u8]| {
+        let first = kind[0].to_ascii_lowercase();
+        let starts = mime.windows(kind.len()).filter(|w| w[0].to_ascii_lowercase() == first);
+        starts
+            .filter(|w| w.eq_ignore_ascii_case(kind))
+            .take(MAX_NESTED + 1)
+            .count()
+    };
+    let harmless = nested(b"message/rfc822") + nested(b"multipart/") <= MAX_NESTED;
+    match harmless {
+        true => MessageParser::default().parse(mime),
+        false => MessageParser::default().parse_headers(mime),
     }
 }
 
@@ -122,9 +140,9 @@ fn properties(message: &Message<'_>, size: usize, now: OffsetDateTime) -> Proper
             .map(party)
             .or_else(|| from.clone()),
         from,
-        to: parties(message.to()),
-        cc: parties(message.cc()),
-        bcc: parties(message.bcc()),
+        to: all_parties(message, &HeaderName::To),
+        cc: all_parties(message, &HeaderName::Cc),
+        bcc: all_parties(message, &HeaderName::Bcc),
         reply_to: parties(message.reply_to()),
         sent,
         received: message
@@ -160,6 +178,12 @@ fn party(addr: &Addr<'_>) -> Party {
         .or_else(|| addr.address().filter(|_| email.is_none()))
         .map(str::to_owned);
     Party { name, email }
+}
+
+/// Those of repeated fields, too.
+fn all_parties(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Party> {
+    let fields = message.headers().iter().filter(|header| header.name == *name);
+    fields.flat_map(|header| parties(header.value.as_address())).collect()
 }
 
 fn parties(address: Option<&Address<'_>>) -> Vec<Party> {

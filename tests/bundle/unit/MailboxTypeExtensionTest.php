@@ -138,7 +138,8 @@ final class MailboxTypeExtensionTest extends TestCase
         self::assertTrue($form->get('exchangeMail')->getData());
         self::assertSame('2026-03-01', $form->get('exchangeMailSince')->getData()->format('Y-m-d'));
 
-        $form->submit(self::TICKED + ['origin' => ['smtpHost' => 'mx.example.com'] + self::SMTP]);
+        $smtpFields = ['smtpHost' => 'mx.example.com'] + self::SMTP;
+        $form->submit(self::TICKED + ['exchangeMailSince' => '2026-03-01', 'origin' => $smtpFields]);
         self::assertTrue($form->isValid(), (string)$form->getErrors(true));
         self::assertSame($origin, $mailbox->getOrigin());
         self::assertSame($smtp, $origin->getSmtpOrigin());

@@ -11,6 +11,7 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Status\StatusProvider;
+use ExchangeMail\Bundle\Status\StatusQuery;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
@@ -87,7 +88,7 @@ final class StatusCommandTest extends OroTestCase
     {
         $this->oro->em->clear();
         $tester = new CommandTester(new StatusCommand(
-            new StatusProvider($this->oro->doctrine),
+            new StatusProvider(new StatusQuery($this->oro->doctrine)),
             new Readiness(
                 new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class, ['decryptData' => 'secret'])),
                 new EngineRequirement(),

@@ -4,12 +4,22 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Origins;
 
+use Doctrine\ORM\Query;
+use Doctrine\ORM\QueryBuilder;
+use ExchangeMail\Bundle\Datagrid\MailboxGridQuery;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Manager\OriginRetry;
 use ExchangeMail\Bundle\Status\MailboxStatus;
 use ExchangeMail\Bundle\Status\StatusProvider;
+use ExchangeMail\Bundle\Status\StatusQuery;
+use ExchangeMail\Bundle\Status\StatusTotals;
+use ExchangeMail\Bundle\Status\VisibleMailboxes;
+use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
-use Symfony\Component\Yaml\Yaml;
+use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
+use Oro\Bundle\SecurityBundle\Authentication\TokenAccessorInterface;
+use Oro\Bundle\SecurityBundle\ORM\Walker\AclHelper;
+use Oro\Bundle\UserBundle\Entity\User;
 
 /**
  * What an administrator is told of the mailboxes.
@@ -55,20 +65,50 @@ final class StatusProviderTest extends OroTestCase
         self::assertNull($this->statuses(false)[0]->nextRunAt);
     }
 
-    public function testTheQueryOfTheGridRuns(): void
+    public function testThePageShowsTheMailboxesOfTheOrganizationAloneAndWhoseMailComesByImapToo(): void
     {
-        $this->mailbox($this->janeId, false);
-        $file = \dirname(__DIR__, 3) . '/php/src/Bundle/Resources/config/oro/datagrids.yml';
-        $grid = Yaml::parseFile($file)['datagrids']['exchange-mail-status-grid']['source']['query'];
-        $query = $this->oro->em->createQueryBuilder()->select($grid['select']);
-        $query->from($grid['from'][0]['table'], $grid['from'][0]['alias']);
-        foreach ($grid['join']['left'] as $join) {
-            $query->leftJoin($join['join'], $join['alias'], $join['conditionType'] ?? null, $join['condition'] ?? null);
-        }
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $imap = (new UserEmailOrigin())->setImapHost('imap.example.com')->setActive(true)->setMailboxName('John');
+        $imap->setOwner($this->oro->em->find(User::class, $this->johnId));
+        $this->oro->em->persist($imap);
+        $this->oro->em->flush();
 
-        $rows = $query->orderBy('reader')->getQuery()->getResult();
+        $rows = $this->grid($this->organizationId)->orderBy('reader')->getQuery()->getArrayResult();
 
-        self::assertSame(['jane@example.com', 'jane'], [$rows[0]['mailboxAddress'], $rows[0]['reader']]);
+        self::assertSame([$jane, $john], array_column($rows, 'id'));
+        self::assertSame(['jane', 'john'], array_column($rows, 'reader'));
+        self::assertSame([false, true], array_map('boolval', array_column($rows, 'isReadByImap')));
+        self::assertSame([], $this->grid($this->organizationId + 1)->getQuery()->getArrayResult());
+    }
+
+    public function testTotalsCountWhatFailsAndWhatIsOff(): void
+    {
+        $origin = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->janeId, false));
+        $origin->recordFailure('X', null, 'No such mailbox.', 'Check the address.');
+        $origin->addToCounters(7, 2);
+        $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false))->setIsSyncEnabled(false);
+        $this->oro->em->flush();
+        $acl = Blank::of(AclHelper::class, ['apply' => static fn (QueryBuilder $query): Query => $query->getQuery()]);
+
+        $visible = new VisibleMailboxes($this->gridQuery($this->organizationId), $acl);
+
+        self::assertEquals(new StatusTotals(2, 1, 1, 7, 2), $visible->getTotals());
+        self::assertSame(['jane@example.com'], array_column($visible->getFailed(5), 'mailbox'));
+        self::assertTrue($visible->isVisible((int)$origin->getId()));
+        self::assertFalse($visible->isVisible((int)$origin->getId() + 1000));
+    }
+
+    private function grid(int $organizationId): QueryBuilder
+    {
+        return $this->gridQuery($organizationId)->create();
+    }
+
+    private function gridQuery(int $organizationId): MailboxGridQuery
+    {
+        $accessor = Blank::of(TokenAccessorInterface::class, ['getOrganizationId' => $organizationId]);
+
+        return new MailboxGridQuery(new StatusQuery($this->oro->doctrine), $accessor);
     }
 
     /**
@@ -78,6 +118,6 @@ final class StatusProviderTest extends OroTestCase
     {
         $this->oro->em->clear();
 
-        return iterator_to_array((new StatusProvider($this->oro->doctrine))->getStatuses($failedOnly), false);
+        return iterator_to_array((new StatusProvider(new StatusQuery($this->oro->doctrine)))->getStatuses($failedOnly), false);
     }
 }

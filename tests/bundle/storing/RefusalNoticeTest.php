@@ -8,6 +8,7 @@ use ExchangeMail\Bundle\Notification\CredentialFailureNotifier;
 use ExchangeMail\Bundle\Notification\EmailNotificationSender;
 use ExchangeMail\Bundle\Notification\RefusalAlert;
 use ExchangeMail\Bundle\Notification\RefusalAlerts;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use ExchangeMail\Bundle\Sync\RunLimits;
@@ -26,6 +27,7 @@ use Oro\Bundle\SecurityBundle\Authentication\TokenAccessor;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Bundle\UserBundle\Entity\Role;
 use Oro\Bundle\UserBundle\Entity\User;
+use Symfony\Contracts\Translation\TranslatorInterface;
 
 /**
  * Refusals from the run to Oro's alerts and to the recipients of the e-mail; only the mail itself is not sent.
@@ -49,12 +51,14 @@ final class RefusalNoticeTest extends OroTestCase
             },
         ]);
         $settings = new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class));
+        $labels = new SettingLabels(Blank::of(TranslatorInterface::class));
         $this->oro->dispatcher->addListener(MailboxFinished::class, (new CredentialFailureNotifier(
             new RefusalAlerts(
                 new NotificationAlertManager(RefusalAlert::SOURCE_TYPE, 'email', ...$this->host()),
-                $this->oro->doctrine
+                $this->oro->doctrine,
+                $labels
             ),
-            [new EmailNotificationSender($manager, $this->oro->doctrine, $settings)],
+            [new EmailNotificationSender($manager, $this->oro->doctrine, $settings, $labels)],
             $this->services->logger
         ))->onFinished(...));
         foreach (['alice', 'bob', 'carl'] as $name) {
@@ -72,13 +76,20 @@ final class RefusalNoticeTest extends OroTestCase
         self::assertSame([['account', null, null, false]], $this->alerts());
     }
 
-    public function testARefusedMailboxIsMailedToItsUser(): void
+    public function testMailboxesThatTheAccountMayNotOpenAreOneMailToTheAdministrators(): void
     {
         $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
         $this->read($jane, ImpersonationException::class);
+        $this->read($john, ImpersonationException::class, 'john@example.com');
 
-        self::assertSame([['jane']], $this->mailed);
-        self::assertSame([['mailbox', $jane, $this->janeId, false]], $this->alerts());
+        self::assertSame([['alice']], $this->mailed);
+        self::assertSame([['mailbox', null, null, false]], $this->alerts());
+
+        $this->read($jane, null);
+        self::assertSame([false], array_column($this->alerts(), 3), 'The other is refused still.');
+        $this->read($john, null, 'john@example.com');
+        self::assertSame([true], array_column($this->alerts(), 3));
     }
 
     /**
@@ -115,7 +126,7 @@ final class RefusalNoticeTest extends OroTestCase
         $this->read($jane, ImpersonationException::class);
         $this->read($jane, null);
 
-        self::assertSame([['alice'], ['jane']], $this->mailed);
+        self::assertSame([['alice'], ['alice']], $this->mailed);
         self::assertSame([true, true], array_column($this->alerts(), 3));
         foreach ([$this->janeId, null] as $userId) {
             self::assertSame(['auth' => 1], $this->imapAlerts($userId));
@@ -135,7 +146,7 @@ final class RefusalNoticeTest extends OroTestCase
         );
         $this->read($jane, ImpersonationException::class);
 
-        self::assertSame([['mailbox', $jane, $this->janeId, false]], $this->alerts());
+        self::assertSame([['mailbox', null, null, false]], $this->alerts());
         self::assertCount(1, $this->mailed);
     }
 
@@ -147,14 +158,14 @@ final class RefusalNoticeTest extends OroTestCase
 
         $this->read($jane, null);
 
-        self::assertSame([['mailbox', $jane, $this->janeId, true]], $this->alerts());
+        self::assertSame([['mailbox', null, null, true]], $this->alerts());
     }
 
     /** A run of the mailbox that ends so. */
-    private function read(int $originId, ?string $exception): void
+    private function read(int $originId, ?string $exception, string $mailbox = 'jane@example.com'): void
     {
-        $this->engine->batches['jane@example.com'] = [new Batch(
-            'jane@example.com',
+        $this->engine->batches[$mailbox] = [new Batch(
+            $mailbox,
             failure: null === $exception ? null : new Failure($exception, null, 'Refused.', 'Ask.'),
             done: true
         )];

@@ -4,22 +4,26 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use Doctrine\ORM\AbstractQuery;
 use Doctrine\ORM\EntityManagerInterface;
 use Doctrine\ORM\EntityRepository;
+use Doctrine\ORM\Query;
+use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Notification\CredentialFailureNotifier;
 use ExchangeMail\Bundle\Notification\NotificationSenderInterface;
 use ExchangeMail\Bundle\Notification\RefusalAlert;
 use ExchangeMail\Bundle\Notification\RefusalAlerts;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use Oro\Bundle\EmailBundle\Entity\EmailOrigin;
 use Oro\Bundle\NotificationBundle\Entity\NotificationAlert;
 use Oro\Bundle\NotificationBundle\NotificationAlert\NotificationAlertManager;
 use Oro\Bundle\OrganizationBundle\Entity\Organization;
-use Oro\Bundle\UserBundle\Entity\User;
 use PHPUnit\Framework\TestCase;
 use Psr\Log\LoggerInterface;
+use Symfony\Contracts\Translation\TranslatorInterface;
 
 /**
  * Whom a refusal is told and when; the alerts lie in memory. RefusalAlertsTest of the storing tests has them in a database.
@@ -30,18 +34,22 @@ final class CredentialFailureNotifierTest extends TestCase
     private const IMPERSONATION = 'ExchangeSync\ImpersonationException';
     private const CONNECTION = 'ExchangeSync\ConnectionException';
 
-    private const JANE = ['id' => 11, 'address' => 'jane@example.com', 'user' => 5];
-    private const JOE = ['id' => 12, 'address' => 'joe@example.com', 'user' => 6];
-    private const INFO = ['id' => 13, 'address' => 'info@example.com', 'user' => null];
+    private const JANE = ['id' => 11, 'address' => 'jane@example.com'];
+    private const JOE = ['id' => 12, 'address' => 'joe@example.com'];
+    private const INFO = ['id' => 13, 'address' => 'info@example.com'];
 
     /** @var list<array<string, mixed>> */
     private array $alerts = [];
 
-    /** @var list<array{0: string, 1: int|null}> mailbox and user id of each notice */
+    /** @var list<string> mailbox of each notice */
     private array $told = [];
 
     /** @var list<string> */
     private array $logged = [];
+
+    /** Mailboxes that the database has as refused. */
+    private int $refused = 0;
+
 
     public function testARefusedServiceAccountIsToldOnceAnOrganizationAndToNoUser(): void
     {
@@ -50,26 +58,59 @@ final class CredentialFailureNotifierTest extends TestCase
         $this->finish(self::JOE, self::AUTHENTICATION);
         $this->finish(self::JOE, self::AUTHENTICATION, organizationId: 4);
 
-        self::assertSame([['jane@example.com', null], ['joe@example.com', null]], $this->told);
+        self::assertSame(['jane@example.com', 'joe@example.com'], $this->told);
     }
 
-    public function testAMailboxThatTheAccountMayNotOpenIsToldToItsUser(): void
+    public function testAMisScopedRightIsOneMessageHoweverManyMailboxesItKeepsClosed(): void
     {
-        $this->finish(self::JANE, self::IMPERSONATION);
-        $this->finish(self::JANE, self::IMPERSONATION);
-        $this->finish(self::JOE, self::IMPERSONATION);
+        foreach ([self::JANE, self::JOE, self::INFO, self::JANE] as $mailbox) {
+            $this->refused = 3;
+            $this->finish($mailbox, self::IMPERSONATION);
+        }
+        $this->finish(self::JOE, self::IMPERSONATION, organizationId: 4);
 
-        self::assertSame([['jane@example.com', 5], ['joe@example.com', 6]], $this->told);
+        self::assertSame(['jane@example.com', 'joe@example.com'], $this->told);
+    }
+
+    public function testTheMessageComesAgainADayLaterOnlyWhereMoreMailboxesAreRefused(): void
+    {
+        $this->refused = 1;
+        $this->finish(self::JANE, self::IMPERSONATION);
+        $this->age('-2 days');
+        $this->finish(self::JANE, self::IMPERSONATION);
+        self::assertCount(1, $this->told, 'As many as told.');
+
+        $this->refused = 2;
+        $this->finish(self::JOE, self::IMPERSONATION);
+        $this->refused = 3;
+        $this->finish(self::INFO, self::IMPERSONATION);
+
+        self::assertSame(['jane@example.com', 'joe@example.com'], $this->told);
+        self::assertSame([RefusalAlert::ALERT_TYPE_MAILBOX], $this->standing());
+    }
+
+    public function testTheAlertStandsUntilNoMailboxIsRefusedAnyMore(): void
+    {
+        $this->refused = 2;
+        $this->finish(self::JANE, self::IMPERSONATION);
+        $this->refused = 1;
+        $this->finish(self::JANE, null);
+        self::assertSame([RefusalAlert::ALERT_TYPE_MAILBOX], $this->standing());
+
+        $this->refused = 0;
+        $this->finish(self::JOE, null);
+        self::assertSame([], $this->standing());
     }
 
     public function testARefusedSystemMailboxIsToldBesideARefusedAccount(): void
     {
         $this->finish(self::JANE, self::AUTHENTICATION);
+        $this->refused = 1;
         $this->finish(self::INFO, self::IMPERSONATION);
         $this->finish(self::JANE, null);
         $this->finish(self::INFO, self::IMPERSONATION);
 
-        self::assertSame([['jane@example.com', null], ['info@example.com', null]], $this->told);
+        self::assertSame(['jane@example.com', 'info@example.com'], $this->told);
     }
 
     public function testARefusalThatComesAgainAfterASuccessIsToldAgain(): void
@@ -101,11 +142,12 @@ final class CredentialFailureNotifierTest extends TestCase
 
     public function testAnyMailboxThatTheAccountOpensProvesTheAccountButNoOtherMailbox(): void
     {
+        $this->refused = 1;
         $this->finish(self::JANE, self::AUTHENTICATION);
         $this->finish(self::JANE, self::IMPERSONATION);
         $this->finish(self::JOE, null);
 
-        self::assertSame([[RefusalAlert::ALERT_TYPE_MAILBOX, 11]], $this->standing());
+        self::assertSame([RefusalAlert::ALERT_TYPE_MAILBOX], $this->standing());
     }
 
     public function testAnAccountIsAcceptedWhereItIsToldThatItMayNotOpenAMailbox(): void
@@ -113,7 +155,7 @@ final class CredentialFailureNotifierTest extends TestCase
         $this->finish(self::JANE, self::AUTHENTICATION);
         $this->finish(self::JANE, self::IMPERSONATION);
 
-        self::assertSame([[RefusalAlert::ALERT_TYPE_MAILBOX, 11]], $this->standing());
+        self::assertSame([RefusalAlert::ALERT_TYPE_MAILBOX], $this->standing());
     }
 
     public function testAnUnreachableServerIsNoMatterOfCredentialsAndSettlesNothing(): void
@@ -123,16 +165,16 @@ final class CredentialFailureNotifierTest extends TestCase
 
         $this->finish(self::JANE, self::AUTHENTICATION);
         $this->finish(self::JANE, self::CONNECTION);
-        self::assertSame([[RefusalAlert::ALERT_TYPE_ACCOUNT, null]], $this->standing());
+        self::assertSame([RefusalAlert::ALERT_TYPE_ACCOUNT], $this->standing());
     }
 
     public function testTheAlertSaysWhichMailboxAndWhatToDoAndIsNoneOfImap(): void
     {
         $this->finish(self::JANE, self::IMPERSONATION);
 
-        self::assertSame('jane@example.com: Refused. Check the password.', $this->alerts[0]['message']);
+        self::assertSame('jane@example.com: Refused. Check "password".', $this->alerts[0]['message']);
         self::assertSame('ExchangeMail', $this->alerts[0]['sourceType']);
-        self::assertSame(5, $this->alerts[0]['user']);
+        self::assertNull($this->alerts[0]['user'], 'A user can not mend it.');
         self::assertSame(3, $this->alerts[0]['organization']);
         self::assertNotEmpty($this->alerts[0]['id']);
     }
@@ -144,31 +186,28 @@ final class CredentialFailureNotifierTest extends TestCase
 
         $this->finish(self::JANE, self::IMPERSONATION, before: [$broken]);
 
-        self::assertSame([['jane@example.com', 5]], $this->told);
+        self::assertSame(['jane@example.com'], $this->told);
         self::assertSame(['Exchange: a refused mailbox could not be told of.'], $this->logged);
     }
 
     /**
-     * @param array{id: int, address: string, user: int|null} $mailbox
-     * @param list<NotificationSenderInterface>               $before  channels that come first
+     * @param array{id: int, address: string}   $mailbox
+     * @param list<NotificationSenderInterface> $before  channels that come first
      */
     private function finish(array $mailbox, ?string $exception, int $organizationId = 3, array $before = []): void
     {
         $values = ['id' => $mailbox['id'], 'organization' => $this->entity(Organization::class, $organizationId)];
-        if (null !== $mailbox['user']) {
-            $values['owner'] = $this->entity(User::class, $mailbox['user']);
-        }
         $origin = new ExchangeEmailOrigin();
         $origin->setMailboxAddress($mailbox['address']);
         foreach ($values as $property => $value) {
             (new \ReflectionProperty(EmailOrigin::class, $property))->setValue($origin, $value);
         }
         if (null !== $exception) {
-            $origin->recordFailure($exception, null, 'Refused.', 'Check the password.');
+            $origin->recordFailure($exception, null, 'Refused.', "Check 'password'.");
         }
         $sender = $this->createMock(NotificationSenderInterface::class);
-        $sender->method('send')->willReturnCallback(function (MailboxFinished $mailbox, ?int $userId): void {
-            $this->told[] = [$mailbox->mailbox, $userId];
+        $sender->method('send')->willReturnCallback(function (MailboxFinished $mailbox): void {
+            $this->told[] = $mailbox->mailbox;
         });
         $logger = $this->createMock(LoggerInterface::class);
         $logger->method('error')->willReturnCallback(function (string $message): void {
@@ -183,7 +222,8 @@ final class CredentialFailureNotifierTest extends TestCase
     {
         $manager = $this->createMock(NotificationAlertManager::class);
         $manager->method('addNotificationAlert')->willReturnCallback(function (RefusalAlert $alert): string {
-            $this->alerts[] = ['sourceType' => $alert->getSourceType(), 'resolved' => false] + $alert->toArray();
+            $state = ['createdAt' => new \DateTime(), 'sourceType' => $alert->getSourceType(), 'resolved' => false];
+            $this->alerts[] = $state + $alert->toArray();
 
             return $alert->getId();
         });
@@ -197,15 +237,21 @@ final class CredentialFailureNotifierTest extends TestCase
         ));
         $em = $this->createMock(EntityManagerInterface::class);
         $em->method('getRepository')->with(NotificationAlert::class)->willReturn($repository);
+        $em->method('createQueryBuilder')->willReturnCallback($this->countRefused(...));
         $doctrine = $this->createMock(ManagerRegistry::class);
         $doctrine->method('getManagerForClass')->willReturn($em);
 
-        return new RefusalAlerts($manager, $doctrine);
+        $translator = $this->createMock(TranslatorInterface::class);
+        $translator->method('trans')->willReturnCallback(static fn (string $key): string => explode('.', $key)[3]);
+
+        return new RefusalAlerts($manager, $doctrine, new SettingLabels($translator));
     }
 
     private function stored(int $index): NotificationAlert
     {
         $alert = $this->createMock(NotificationAlert::class);
+        $alert->method('getAdditionalInfo')->willReturn($this->alerts[$index]['additionalInfo']);
+        $alert->method('getCreatedAt')->willReturn($this->alerts[$index]['createdAt']);
         $alert->method('setResolved')->willReturnCallback(function (bool $resolved) use ($index): void {
             $this->alerts[$index]['resolved'] = $resolved;
         });
@@ -213,13 +259,35 @@ final class CredentialFailureNotifierTest extends TestCase
         return $alert;
     }
 
+    private function countRefused(): QueryBuilder
+    {
+        // final in ORM 2, and what QueryBuilder promises in ORM 3
+        $isFinal = (new \ReflectionClass(Query::class))->isFinal();
+        $query = $this->createMock($isFinal ? AbstractQuery::class : Query::class);
+        $query->method('getSingleScalarResult')->willReturn($this->refused);
+        $builder = $this->createMock(QueryBuilder::class);
+        foreach (['select', 'from', 'where', 'andWhere', 'setParameter'] as $method) {
+            $builder->method($method)->willReturnSelf();
+        }
+        $builder->method('getQuery')->willReturn($query);
+
+        return $builder;
+    }
+
+    private function age(string $since): void
+    {
+        foreach (array_keys($this->alerts) as $index) {
+            $this->alerts[$index]['createdAt'] = new \DateTime($since);
+        }
+    }
+
     /**
-     * @return list<array{0: string, 1: int|null}> type and item of each alert that is not settled
+     * @return list<string> type of each alert that is not settled
      */
     private function standing(): array
     {
         return array_values(array_map(
-            static fn (array $alert): array => [$alert['alertType'], $alert['itemId']],
+            static fn (array $alert): string => $alert['alertType'],
             array_filter($this->alerts, static fn (array $alert): bool => !$alert['resolved'])
         ));
     }

@@ -18,7 +18,7 @@ use PHPUnit\Framework\TestCase;
 final class EmailTemplatesTest extends TestCase
 {
     private const NAME = 'exchange_mail_mailbox_refused';
-    private const SUBJECT = 'A mailbox is not read from Microsoft Exchange';
+    private const SUBJECT = 'Microsoft Exchange does not let the service account open mailboxes';
 
     public function testATemplateIsUntouchedWhileItSaysWhatItsFileSays(): void
     {

@@ -13,6 +13,7 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Migrations\Data\ORM\LoadEmailTemplates;
 use ExchangeMail\Bundle\Notification\EmailNotificationSender;
 use ExchangeMail\Bundle\Notification\SocketNotificationSender;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
@@ -24,6 +25,7 @@ use Oro\Bundle\SyncBundle\Client\ConnectionChecker;
 use Oro\Bundle\SyncBundle\Client\WebsocketClientInterface;
 use Oro\Bundle\UserBundle\Entity\User;
 use PHPUnit\Framework\TestCase;
+use Symfony\Contracts\Translation\TranslatorInterface;
 use Twig\Environment;
 use Twig\Loader\ArrayLoader;
 
@@ -37,41 +39,40 @@ final class NotificationSendersTest extends TestCase
 
     public function testARefusedAccountIsMailedToTheAdministratorsOfTheOrganization(): void
     {
-        $params = $this->mail(self::AUTHENTICATION, null, [$this->createMock(User::class), $this->createMock(User::class)]);
+        $params = $this->mail(self::AUTHENTICATION, [$this->createMock(User::class), $this->createMock(User::class)]);
 
         self::assertSame(['role' => 'ROLE_ADMINISTRATOR', 'organization' => 3], $this->parameters);
         self::assertSame('EXAMPLE\svc', $params['username']);
         self::assertSame('mail.example.com', $params['host']);
     }
 
-    public function testARefusedMailboxIsMailedToItsUserAlone(): void
+    public function testARefusedMailboxIsMailedToTheAdministratorsInTheWordsOfThePage(): void
     {
-        $params = $this->mail(self::IMPERSONATION, 5, [$this->createMock(User::class)]);
+        $params = $this->mail(self::IMPERSONATION, [$this->createMock(User::class)]);
 
-        self::assertSame(['user' => 5], $this->parameters);
+        self::assertSame(['role' => 'ROLE_ADMINISTRATOR', 'organization' => 3], $this->parameters);
         self::assertSame('jane@example.com', $params['mailbox']);
-        self::assertStringContainsString('Check the rights.', $params['error']);
+        self::assertStringContainsString('Check "login".', $params['error']);
     }
 
     public function testNothingIsMailedWhereNobodyIsToBeTold(): void
     {
-        self::assertNull($this->mail(self::AUTHENTICATION, null, []));
+        self::assertNull($this->mail(self::AUTHENTICATION, []));
     }
 
     /**
-     * @testWith ["ExchangeSync\\AuthenticationException", null, "oro/imap_sync_fail/*", "EXAMPLE\\svc"]
-     *           ["ExchangeSync\\ImpersonationException", 5, "oro/imap_sync_fail/5", "jane@example.com"]
-     *           ["ExchangeSync\\ImpersonationException", null, "oro/imap_sync_fail/*", "jane@example.com"]
+     * @testWith ["ExchangeSync\\AuthenticationException", "EXAMPLE\\svc"]
+     *           ["ExchangeSync\\ImpersonationException", "jane@example.com"]
      */
-    public function testOpenPagesAreToldOnOrosTopic(string $exception, ?int $userId, string $topic, string $username): void
+    public function testOpenPagesAreToldOnOrosTopic(string $exception, string $username): void
     {
         $client = $this->createMock(WebsocketClientInterface::class);
         $client->expects(self::once())
             ->method('publish')
-            ->with($topic, ['username' => $username, 'host' => 'mail.example.com'])
+            ->with('oro/imap_sync_fail/*', ['username' => $username, 'host' => 'mail.example.com'])
             ->willReturn(true);
 
-        $this->publish($client, true, $exception, $userId);
+        $this->publish($client, true, $exception);
     }
 
     public function testNothingIsPublishedWithoutAWebsocketServer(): void
@@ -79,7 +80,7 @@ final class NotificationSendersTest extends TestCase
         $client = $this->createMock(WebsocketClientInterface::class);
         $client->expects(self::never())->method('publish');
 
-        $this->publish($client, false, self::AUTHENTICATION, null);
+        $this->publish($client, false, self::AUTHENTICATION);
     }
 
     /**
@@ -105,7 +106,7 @@ final class NotificationSendersTest extends TestCase
      *
      * @return array<string, string>|null the template's values, null where nothing was sent
      */
-    private function mail(string $exception, ?int $userId, array $users): ?array
+    private function mail(string $exception, array $users): ?array
     {
         // final in ORM 2, and what QueryBuilder promises in ORM 3
         $isFinal = (new \ReflectionClass(Query::class))->isFinal();
@@ -132,17 +133,21 @@ final class NotificationSendersTest extends TestCase
             $sent = array_merge(...array_filter($rest, is_array(...)));
         });
 
-        (new EmailNotificationSender($manager, $doctrine, $this->settings()))->send($this->mailbox($exception), $userId);
+        $translator = $this->createMock(TranslatorInterface::class);
+        $translator->method('trans')->willReturnCallback(static fn (string $key): string => explode('.', $key)[3]);
+        $labels = new SettingLabels($translator);
+
+        (new EmailNotificationSender($manager, $doctrine, $this->settings(), $labels))->send($this->mailbox($exception));
 
         return $sent;
     }
 
-    private function publish(WebsocketClientInterface $client, bool $isConnected, string $exception, ?int $userId): void
+    private function publish(WebsocketClientInterface $client, bool $isConnected, string $exception): void
     {
         $checker = $this->createMock(ConnectionChecker::class);
         $checker->method('checkConnection')->willReturn($isConnected);
 
-        (new SocketNotificationSender($client, $checker, $this->settings()))->send($this->mailbox($exception), $userId);
+        (new SocketNotificationSender($client, $checker, $this->settings()))->send($this->mailbox($exception));
     }
 
     private function settings(): SettingsProvider
@@ -161,7 +166,7 @@ final class NotificationSendersTest extends TestCase
         $origin = new ExchangeEmailOrigin();
         $origin->setMailboxAddress('jane@example.com');
         (new \ReflectionProperty(EmailOrigin::class, 'organization'))->setValue($origin, $organization);
-        $origin->recordFailure($exception, null, 'Refused.', 'Check the rights.');
+        $origin->recordFailure($exception, null, 'Refused.', "Check 'login'.");
 
         return MailboxFinished::of($origin);
     }

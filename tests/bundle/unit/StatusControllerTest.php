@@ -4,15 +4,22 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use Doctrine\DBAL\Exception\TableNotFoundException;
+use Doctrine\ORM\AbstractQuery;
 use Doctrine\ORM\EntityManagerInterface;
+use Doctrine\ORM\Query;
+use Doctrine\ORM\QueryBuilder;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Controller\StatusController;
+use ExchangeMail\Bundle\Datagrid\MailboxGridQuery;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Status\VisibleMailboxes;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\EmailBundle\Sync\EmailSynchronizerInterface;
 use Oro\Bundle\SecurityBundle\Csrf\CsrfRequestManager;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
+use Oro\Bundle\SecurityBundle\ORM\Walker\AclHelper;
 use PHPUnit\Framework\MockObject\MockObject;
 use PHPUnit\Framework\TestCase;
 use Symfony\Component\HttpFoundation\Request;
@@ -54,6 +61,22 @@ final class StatusControllerTest extends TestCase
         self::assertSame(2, $refused);
     }
 
+    public function testAMailboxThatTheUserMayNotSeeIsNotReadForHim(): void
+    {
+        $this->synchronizer->expects(self::never())->method('scheduleSyncOriginsJob');
+
+        $this->expectException(AccessDeniedHttpException::class);
+        $this->controller(['exchange_mail_sync_now'], isVisible: false)->syncAction(new Request(), 7);
+    }
+
+    public function testBeforeTheDatabaseIsUpdatedThePageSaysWhatToRun(): void
+    {
+        $exception = (new \ReflectionClass(TableNotFoundException::class))->newInstanceWithoutConstructor();
+        $page = (string)$this->controller(['exchange_mail_status_view'], fault: $exception)->indexAction()->getContent();
+
+        self::assertStringContainsString('oro:platform:update', $page);
+    }
+
     public function testSyncNowSaysWhyItCanNot(): void
     {
         $this->synchronizer->expects(self::never())->method('scheduleSyncOriginsJob');
@@ -75,8 +98,12 @@ final class StatusControllerTest extends TestCase
     /**
      * @param list<string> $granted
      */
-    private function controller(array $granted, bool $isTokenValid = true): StatusController
-    {
+    private function controller(
+        array $granted,
+        bool $isTokenValid = true,
+        bool $isVisible = true,
+        ?\Throwable $fault = null
+    ): StatusController {
         $doctrine = $this->createMock(ManagerRegistry::class);
         $doctrine->method('getManagerForClass')->willReturn($this->createMock(EntityManagerInterface::class));
         $authorization = $this->createMock(AuthorizationCheckerInterface::class);
@@ -92,9 +119,30 @@ final class StatusControllerTest extends TestCase
             new SettingsProvider($this->createMock(ConfigManager::class), $this->createMock(SymmetricCrypterInterface::class)),
             new EngineRequirement(),
             $authorization,
+            $this->mailboxes($isVisible, $fault),
             $csrf,
             $translator,
-            new Environment(new ArrayLoader(['@ExchangeMail/Status/index.html.twig' => 'page']))
+            new Environment(new ArrayLoader(['@ExchangeMail/Status/index.html.twig' => '{{ remedy }}']))
         );
+    }
+
+    private function mailboxes(bool $isVisible, ?\Throwable $fault): VisibleMailboxes
+    {
+        // final in ORM 2, and what QueryBuilder promises in ORM 3
+        $isFinal = (new \ReflectionClass(Query::class))->isFinal();
+        $query = $this->createMock($isFinal ? AbstractQuery::class : Query::class);
+        $result = $query->method('getArrayResult');
+        $row = ['mailboxes' => 1, 'failed' => 0, 'switchedOff' => 0, 'collected' => 2, 'skipped' => 0];
+        null === $fault ? $result->willReturn($isVisible ? [$row] : []) : $result->willThrowException($fault);
+        $acl = $this->createMock(AclHelper::class);
+        $acl->method('apply')->willReturn($query);
+        $builder = $this->createMock(QueryBuilder::class);
+        foreach (['select', 'addSelect', 'andWhere', 'setParameter'] as $method) {
+            $builder->method($method)->willReturnSelf();
+        }
+        $grid = $this->createMock(MailboxGridQuery::class);
+        $grid->method('create')->willReturn($builder);
+
+        return new VisibleMailboxes($grid, $acl);
     }
 }

@@ -4,13 +4,18 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Status\MailboxStatus;
+use ExchangeMail\Bundle\Status\StatusTotals;
+use ExchangeMail\Bundle\Twig\ExchangeMailExtension;
 use PHPUnit\Framework\TestCase;
+use Symfony\Contracts\Translation\TranslatorInterface;
 use Twig\Environment;
 use Twig\Loader\ArrayLoader;
 use Twig\Loader\ChainLoader;
 use Twig\Loader\FilesystemLoader;
 use Twig\TwigFilter;
+use Twig\TwigFunction;
 
 /**
  * What the templates show, on real Twig; Oro's page and filters are played.
@@ -23,8 +28,15 @@ final class TemplatesTest extends TestCase
     {
         $files = new FilesystemLoader();
         $files->addPath(__DIR__ . '/../../../php/src/Bundle/Resources/views', 'ExchangeMail');
-        $page = new ArrayLoader(['@OroUI/actions/index.html.twig' => '{% block content_datagrid %}grid {{ gridName }}{% endblock %}']);
+        $page = new ArrayLoader([
+            '@OroUI/actions/index.html.twig' => '{% block content_datagrid %}grid {{ gridName }}{% endblock %}',
+            '@OroDashboard/Dashboard/widget.html.twig' => '{% block content %}{% endblock %}{% block actions %}{% endblock %}',
+        ]);
         $this->twig = new Environment(new ChainLoader([$files, $page]), ['strict_variables' => true]);
+        $this->twig->addFunction(new TwigFunction('path', static fn (string $route): string => '/' . $route));
+        $translator = $this->createMock(TranslatorInterface::class);
+        $translator->method('trans')->willReturnArgument(0);
+        $this->twig->addExtension(new ExchangeMailExtension(new SettingLabels($translator)));
         $this->twig->addFilter(new TwigFilter(
             'trans',
             static fn (string $key, array $values = []): string => trim($key . ' ' . implode(' ', $values))
@@ -57,15 +69,16 @@ final class TemplatesTest extends TestCase
 
     public function testThePageSaysWhyNoMailIsCollected(): void
     {
-        $render = fn (string $remedy, bool $isEnabled): string => $this->twig->render(
-            '@ExchangeMail/Status/index.html.twig',
-            ['engineRemedy' => $remedy, 'isEnabled' => $isEnabled]
-        );
+        $render = fn (string $remedy, bool $isEnabled, ?StatusTotals $totals = new StatusTotals(3, 1, 0, 20, 0)): string => $this->twig
+            ->render('@ExchangeMail/Status/index.html.twig', ['remedy' => $remedy, 'isEnabled' => $isEnabled, 'totals' => $totals]);
 
         self::assertStringContainsString('grid exchange-mail-status-grid', $render('', true));
         self::assertStringNotContainsString('alert', $render('', true));
         self::assertStringContainsString('exchange_mail.status.disabled', $render('', false));
         self::assertStringContainsString('install it', $render('install it', false));
+        self::assertStringContainsString('exchange_mail.status.totals.failed 1', $render('', true));
+        self::assertStringNotContainsString('exchange_mail.status.totals.off', $render('', true));
+        self::assertStringNotContainsString('grid', $render('run the update', true, null));
     }
 
     public function testAnErrorIsShownOnceWithItsRemedyAndEscaped(): void
@@ -81,16 +94,32 @@ final class TemplatesTest extends TestCase
         self::assertSame(1, substr_count($render('Refused. Check it.', 'Check it.'), 'Check it.'));
     }
 
-    public function testTheNextRunIsATimeOrTheNextCronRunOrNothing(): void
+    public function testTheNextRunIsATimeOrNothing(): void
     {
         $render = fn (bool $isActive, ?\DateTime $next): string => trim($this->renderCell(
             'nextRun',
             ['isActive' => $isActive, 'nextRunAt' => $next]
         ));
 
-        self::assertSame('2026-03-01 10:15', $render(true, new \DateTime('2026-03-01 10:15')));
-        self::assertSame('exchange_mail.status.next_run.soon', $render(true, null));
+        self::assertSame('2126-03-01 10:15', $render(true, new \DateTime('2126-03-01 10:15')));
+        self::assertMatchesRegularExpression('~^\d{4}-\d\d-\d\d \d\d:\d\d$~', $render(true, null));
         self::assertSame('', $render(false, null));
+    }
+
+    public function testTheWidgetShowsTotalsAndWhatFailsOrWhatToRun(): void
+    {
+        $failed = new MailboxStatus(7, 'jane@example.com', 'jane', true, null, null, 3, 0, "Set 'server'.", null);
+        $html = $this->twig->render(
+            '@ExchangeMail/Dashboard/status.html.twig',
+            ['totals' => new StatusTotals(3, 1, 0, 20, 0), 'failed' => [$failed]]
+        );
+        self::assertStringContainsString('exchange_mail.status.totals.mailboxes 3', $html);
+        self::assertStringContainsString('jane@example.com', $html);
+        self::assertStringContainsString('exchange_mail.system_configuration.fields.server.label', $html);
+        self::assertStringContainsString(
+            'run it',
+            $this->twig->render('@ExchangeMail/Dashboard/status.html.twig', ['remedy' => 'run it'])
+        );
     }
 
     public function testAUserSeesWhatIsReadOfHisMailbox(): void

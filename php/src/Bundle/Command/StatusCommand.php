@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Command;
 
-use Doctrine\DBAL\Exception\InvalidFieldNameException;
-use Doctrine\DBAL\Exception\TableNotFoundException;
 use ExchangeMail\Bundle\Engine\Readiness;
+use ExchangeMail\Bundle\Exception\NotInstalledException;
 use ExchangeMail\Bundle\Settings\SettingLabels;
+use ExchangeMail\Bundle\Status\NextRun;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
@@ -54,8 +54,8 @@ HELP
 
         try {
             return $this->showMailboxes($io, (bool)$input->getOption('failed')) && $isReady ? Command::SUCCESS : Command::FAILURE;
-        } catch (TableNotFoundException | InvalidFieldNameException) {
-            $io->error('The tables of the Exchange integration are missing. Run: php bin/console oro:platform:update --force');
+        } catch (NotInstalledException $exception) {
+            $io->error($exception->getMessage());
 
             return Command::FAILURE;
         }
@@ -78,14 +78,17 @@ HELP
                 $status->collected,
                 $status->skipped,
                 $this->labels->explain($status->describeError()),
-                match (true) {
-                    !$status->active => 'switched off',
-                    null === $status->nextRunAt => 'next cron run',
-                    default => self::time($status->nextRunAt),
-                },
+                $status->active ? self::time(NextRun::of($status->nextRunAt)) : 'switched off',
             ];
         }
         $io->table(['Id', 'Mailbox', 'User', 'Last run', 'Collected', 'Skipped', 'Last error', 'Next run'], $rows);
+        $io->writeln(\sprintf(
+            '%d mailboxes, last run failed: %d, collected: %d, skipped: %d.',
+            \count($rows),
+            $failed,
+            array_sum(array_column($rows, 4)),
+            array_sum(array_column($rows, 5))
+        ));
 
         return 0 === $failed;
     }

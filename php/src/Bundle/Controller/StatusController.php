@@ -7,7 +7,9 @@ namespace ExchangeMail\Bundle\Controller;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Exception\NotInstalledException;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Status\VisibleMailboxes;
 use Oro\Bundle\EmailBundle\Sync\EmailSynchronizerInterface;
 use Oro\Bundle\SecurityBundle\Csrf\CsrfRequestManager;
 use Symfony\Component\HttpFoundation\JsonResponse;
@@ -29,6 +31,7 @@ final class StatusController
         private readonly SettingsProvider $settingsProvider,
         private readonly EngineRequirement $requirement,
         private readonly AuthorizationCheckerInterface $authorizationChecker,
+        private readonly VisibleMailboxes $mailboxes,
         private readonly CsrfRequestManager $csrfRequestManager,
         private readonly TranslatorInterface $translator,
         private readonly Environment $twig
@@ -39,8 +42,17 @@ final class StatusController
     {
         $this->denyUnlessGranted('exchange_mail_status_view');
 
+        try {
+            $totals = $this->mailboxes->getTotals();
+            $remedy = $this->requirement->getRemedy();
+        } catch (NotInstalledException $exception) {
+            $totals = null;
+            $remedy = $exception->getMessage();
+        }
+
         return new Response($this->twig->render('@ExchangeMail/Status/index.html.twig', [
-            'engineRemedy' => $this->requirement->getRemedy(),
+            'remedy' => $remedy,
+            'totals' => $totals,
             'isEnabled' => $this->settingsProvider->getSettings()->enabled,
         ]));
     }
@@ -48,7 +60,7 @@ final class StatusController
     public function syncAction(Request $request, int $id): JsonResponse
     {
         $this->denyUnlessGranted('exchange_mail_sync_now');
-        if (!$this->csrfRequestManager->isRequestTokenValid($request)) {
+        if (!$this->csrfRequestManager->isRequestTokenValid($request) || !$this->mailboxes->isVisible($id)) {
             throw new AccessDeniedHttpException();
         }
 

@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\EventListener;
 
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Exception\NotInstalledException;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use Oro\Bundle\UserBundle\Entity\User;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
@@ -14,7 +15,7 @@ use Symfony\Component\Security\Http\Event\InteractiveLoginEvent;
 use Symfony\Contracts\Translation\TranslatorInterface;
 
 /**
- * Tells administrators who sign in that Exchange refuses the service account.
+ * Tells administrators who sign in that Exchange refuses the service account, or that an update of Oro is due.
  */
 final class RefusedAccountLoginListener
 {
@@ -39,14 +40,27 @@ final class RefusedAccountLoginListener
         }
 
         $session = $request->getSession();
-        $settings = $this->settingsProvider->getSettings();
+        $message = $this->settingsProvider->getSettings()->enabled ? $this->findMessage() : null;
         // Symfony 5.4 has no interface for sessions with a flash bag.
-        if ($settings->enabled && method_exists($session, 'getFlashBag') && $this->isRefused()) {
-            $session->getFlashBag()->add('error', $this->translator->trans('exchange_mail.account_refused', [
-                '%login%' => htmlspecialchars($settings->credentials->getAccount(), \ENT_QUOTES),
-                '%url%' => $this->urlGenerator->generate('exchange_mail_status'),
-            ]));
+        if (null !== $message && method_exists($session, 'getFlashBag')) {
+            $session->getFlashBag()->add('error', $message);
         }
+    }
+
+    private function findMessage(): ?string
+    {
+        try {
+            $isRefused = NotInstalledException::guard($this->isRefused(...));
+        } catch (NotInstalledException $exception) {
+            return $exception->getMessage();
+        }
+
+        return $isRefused
+            ? $this->translator->trans('exchange_mail.account_refused', [
+                '%login%' => htmlspecialchars($this->settingsProvider->getSettings()->credentials->getAccount(), \ENT_QUOTES),
+                '%url%' => $this->urlGenerator->generate('exchange_mail_status'),
+            ])
+            : null;
     }
 
     private function isRefused(): bool

@@ -11,8 +11,8 @@ use Psr\Log\LoggerInterface;
  * Raises and settles notification alerts for mailboxes that Exchange refuses, and tells of each alert by the channels of the
  * IMAP integration. While an alert stands nothing is told again, however many mailboxes and runs meet the refusal.
  *
- * All mailboxes share one service account: where that is refused, one alert an organization tells the administrators,
- * not one a user. A mailbox that the account may not open is told to its user, a system mailbox to the administrators.
+ * All mailboxes share one service account and its rights, which users can't mend: one alert an organization tells the
+ * administrators, not one a mailbox.
  */
 final class CredentialFailureNotifier
 {
@@ -37,7 +37,7 @@ final class CredentialFailureNotifier
         }
         foreach ($this->senders as $sender) {
             try {
-                $sender->send($mailbox, $mailbox->findAddressee());
+                $sender->send($mailbox);
             } catch (\Throwable $e) {
                 // a channel that is out of order keeps no other mailbox from being read
                 $this->logger->error('Exchange: a refused mailbox could not be told of.', [

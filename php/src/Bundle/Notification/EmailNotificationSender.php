@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Notification;
 
 use Doctrine\Persistence\ManagerRegistry;
+use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use Oro\Bundle\EmailBundle\Model\EmailTemplateCriteria;
@@ -25,13 +26,14 @@ final class EmailNotificationSender implements NotificationSenderInterface
     public function __construct(
         private readonly EmailNotificationManager $notificationManager,
         private readonly ManagerRegistry $doctrine,
-        private readonly SettingsProvider $settingsProvider
+        private readonly SettingsProvider $settingsProvider,
+        private readonly SettingLabels $labels
     ) {
     }
 
-    public function send(MailboxFinished $mailbox, ?int $userId): void
+    public function send(MailboxFinished $mailbox): void
     {
-        $recipients = $this->findRecipients($userId, $mailbox->organizationId);
+        $recipients = $this->findAdministrators($mailbox->organizationId);
         if ([] === $recipients) {
             return;
         }
@@ -45,7 +47,7 @@ final class EmailNotificationSender implements NotificationSenderInterface
                 'username' => $settings->credentials->getAccount(),
                 'host' => $settings->server,
                 'mailbox' => $mailbox->mailbox,
-                'error' => $mailbox->error,
+                'error' => $this->labels->explain($mailbox->error),
             ]
         );
     }
@@ -53,19 +55,14 @@ final class EmailNotificationSender implements NotificationSenderInterface
     /**
      * @return list<User>
      */
-    private function findRecipients(?int $userId, ?int $organizationId): array
+    private function findAdministrators(?int $organizationId): array
     {
-        $query = $this->doctrine->getManagerForClass(User::class)->createQueryBuilder()
+        return $this->doctrine->getManagerForClass(User::class)->createQueryBuilder()
             ->select('u')
             ->from(User::class, 'u')
-            ->where('u.enabled = true');
-        if (null !== $userId) {
-            return $query->andWhere('u.id = :user')->setParameter('user', $userId)->getQuery()->getResult();
-        }
-
-        return $query
             ->join('u.userRoles', 'r')
             ->join('u.organizations', 'o')
+            ->where('u.enabled = true')
             ->andWhere('r.role = :role')
             ->andWhere('o.id = :organization')
             ->setParameter('role', User::ROLE_ADMINISTRATOR)

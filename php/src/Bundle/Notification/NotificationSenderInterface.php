@@ -7,9 +7,9 @@ namespace ExchangeMail\Bundle\Notification;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 
 /**
- * A channel that tells a user, or without one the administrators, that Exchange refuses a mailbox.
+ * A channel that tells the administrators that Exchange refuses the service account or a mailbox.
  */
 interface NotificationSenderInterface
 {
-    public function send(MailboxFinished $mailbox, ?int $userId): void;
+    public function send(MailboxFinished $mailbox): void;
 }

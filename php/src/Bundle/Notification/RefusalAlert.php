@@ -21,13 +21,23 @@ final class RefusalAlert implements NotificationAlertInterface
     /** The service account: one an organization, whichever mailbox met it. */
     public const ALERT_TYPE_ACCOUNT = 'account';
 
-    /** One mailbox, which is the alert's item. */
+    /** The rights of the account: one an organization, whichever mailbox it may not open. */
     public const ALERT_TYPE_MAILBOX = 'mailbox';
+
+    /** Among the additional information: how many mailboxes were refused when the alert was raised. */
+    public const REFUSED = 'refusedMailboxes';
 
     private readonly string $id;
 
-    public function __construct(private readonly MailboxFinished $mailbox)
-    {
+    /**
+     * @param string $message what happened, in the words of the configuration page
+     * @param int    $refused how many mailboxes of the organization are refused
+     */
+    public function __construct(
+        private readonly MailboxFinished $mailbox,
+        private readonly string $message,
+        private readonly int $refused
+    ) {
         $this->id = UUIDGenerator::v4();
     }
 
@@ -49,11 +59,14 @@ final class RefusalAlert implements NotificationAlertInterface
             NotificationAlertManager::ID => $this->id,
             NotificationAlertManager::ALERT_TYPE => $isAccount ? self::ALERT_TYPE_ACCOUNT : self::ALERT_TYPE_MAILBOX,
             NotificationAlertManager::OPERATION => EmailSyncNotificationAlert::OPERATION_IMPORT,
-            NotificationAlertManager::ITEM_ID => $isAccount ? null : $this->mailbox->originId,
-            NotificationAlertManager::USER => $this->mailbox->findAddressee(),
+            NotificationAlertManager::ITEM_ID => null,
+            NotificationAlertManager::USER => null,
             NotificationAlertManager::ORGANIZATION => $this->mailbox->organizationId,
-            NotificationAlertManager::MESSAGE => $this->mailbox->mailbox . ': ' . $this->mailbox->error,
-            NotificationAlertManager::ADDITIONAL_INFO => ['emailOriginId' => $this->mailbox->originId],
+            NotificationAlertManager::MESSAGE => $this->message,
+            NotificationAlertManager::ADDITIONAL_INFO => [
+                'emailOriginId' => $this->mailbox->originId,
+                self::REFUSED => $this->refused,
+            ],
         ];
     }
 }

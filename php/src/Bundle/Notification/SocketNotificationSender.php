@@ -10,12 +10,12 @@ use Oro\Bundle\SyncBundle\Client\ConnectionChecker;
 use Oro\Bundle\SyncBundle\Client\WebsocketClientInterface;
 
 /**
- * Tells users with an open page, on the topic that ImapBundle's page script shows as a message. What concerns no user goes to
- * everybody with ImapBundle's permission, in whichever organization: its topics know none.
+ * Tells those with an open page, on the topic that ImapBundle's page script shows as a message to everybody with ImapBundle's
+ * permission, in whichever organization: its topics know none.
  */
 final class SocketNotificationSender implements NotificationSenderInterface
 {
-    private const TOPIC = 'oro/imap_sync_fail/%s';
+    private const TOPIC = 'oro/imap_sync_fail/*';
 
     public function __construct(
         private readonly WebsocketClientInterface $websocketClient,
@@ -24,14 +24,14 @@ final class SocketNotificationSender implements NotificationSenderInterface
     ) {
     }
 
-    public function send(MailboxFinished $mailbox, ?int $userId): void
+    public function send(MailboxFinished $mailbox): void
     {
         if (!$this->connectionChecker->checkConnection()) {
             return;
         }
 
         $settings = $this->settingsProvider->getSettings();
-        $this->websocketClient->publish(\sprintf(self::TOPIC, $userId ?? '*'), [
+        $this->websocketClient->publish(self::TOPIC, [
             'username' => $mailbox->isAccountRefused() ? $settings->credentials->getAccount() : $mailbox->mailbox,
             'host' => $settings->server,
         ]);

@@ -19,8 +19,29 @@ final readonly class MailboxStatus
         public int $collected,
         public int $skipped,
         public ?string $error,
-        public ?string $remedy
+        public ?string $remedy,
+        public bool $readByImap = false
     ) {
+    }
+
+    /**
+     * @param array<string, mixed> $row of StatusQuery
+     */
+    public static function fromRow(array $row): self
+    {
+        return new self(
+            (int)$row['id'],
+            (string)$row['mailboxAddress'],
+            (string)$row['reader'],
+            (bool)$row['isActive'],
+            $row['lastRunAt'],
+            $row['nextRunAt'],
+            (int)$row['collected'],
+            (int)$row['skipped'],
+            $row['lastError'],
+            $row['lastErrorRemedy'],
+            (bool)$row['isReadByImap']
+        );
     }
 
     /**

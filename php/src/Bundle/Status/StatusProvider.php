@@ -4,31 +4,28 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Status;
 
-use Doctrine\ORM\EntityManagerInterface;
-use Doctrine\ORM\Query\Expr\Join;
 use Doctrine\ORM\QueryBuilder;
-use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Entity\MailboxState;
+use ExchangeMail\Bundle\Exception\NotInstalledException;
 
 /**
- * Lists the state of the mailboxes, row by row, for the command. The page has its own grid.
+ * Lists the state of the mailboxes, row by row. The page has its own grid.
  */
 final class StatusProvider
 {
-    public function __construct(private readonly ManagerRegistry $doctrine)
+    public function __construct(private readonly StatusQuery $query)
     {
     }
 
     /**
-     * @return iterable<MailboxStatus>
+     * @return iterable<MailboxStatus> of every organization
+     *
+     * @throws NotInstalledException
      */
     public function getStatuses(bool $failedOnly = false): iterable
     {
-        $query = $this->createQuery();
+        $query = $this->query->create();
         if ($failedOnly) {
-            $query->where('o.lastError IS NOT NULL AND (o.isSyncEnabled IS NULL OR o.isSyncEnabled = :yes)')
-                ->setParameter('yes', true);
+            $query->where('o.lastError IS NOT NULL AND ' . StatusQuery::IS_ON);
         }
 
         return self::read($query);
@@ -39,23 +36,7 @@ final class StatusProvider
      */
     public function getStatusesOfUser(int $userId): iterable
     {
-        return self::read($this->createQuery()->where('o.owner = :user')->setParameter('user', $userId));
-    }
-
-    private function createQuery(): QueryBuilder
-    {
-        /** @var EntityManagerInterface $em */
-        $em = $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class);
-
-        return $em->createQueryBuilder()
-            ->select('o.id', 'o.mailboxAddress', 'o.isSyncEnabled', 's.lastRunAt', 'o.nextRunAt', 'o.collected', 'o.skipped')
-            ->addSelect('o.lastError', 'o.lastErrorRemedy', 'u.username', 'm.label AS mailboxLabel')
-            ->from(ExchangeEmailOrigin::class, 'o')
-            ->leftJoin('o.owner', 'u')
-            ->leftJoin('o.mailbox', 'm')
-            ->leftJoin(MailboxState::class, 's', Join::WITH, 's.origin = o')
-            ->orderBy('o.mailboxAddress')
-            ->addOrderBy('o.id');
+        return self::read($this->query->create()->where('o.owner = :user')->setParameter('user', $userId));
     }
 
     /**
@@ -63,19 +44,9 @@ final class StatusProvider
      */
     private static function read(QueryBuilder $query): iterable
     {
-        foreach ($query->getQuery()->toIterable() as $row) {
-            yield new MailboxStatus(
-                (int)$row['id'],
-                (string)$row['mailboxAddress'],
-                (string)($row['username'] ?? $row['mailboxLabel']),
-                (bool)($row['isSyncEnabled'] ?? true),
-                $row['lastRunAt'],
-                $row['nextRunAt'],
-                (int)$row['collected'],
-                (int)$row['skipped'],
-                $row['lastError'],
-                $row['lastErrorRemedy']
-            );
+        $query->orderBy('o.mailboxAddress')->addOrderBy('o.id');
+        foreach (NotInstalledException::guard(static fn (): iterable => $query->getQuery()->toIterable()) as $row) {
+            yield MailboxStatus::fromRow($row);
         }
     }
 }

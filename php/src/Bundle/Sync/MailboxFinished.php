@@ -12,7 +12,7 @@ use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 final readonly class MailboxFinished
 {
     private const AUTHENTICATION = 'ExchangeSync\AuthenticationException';
-    private const IMPERSONATION = 'ExchangeSync\ImpersonationException';
+    public const IMPERSONATION = 'ExchangeSync\ImpersonationException';
 
     /**
      * @param string|null $exception class name of the engine's exception, null after a success
@@ -20,7 +20,6 @@ final readonly class MailboxFinished
     private function __construct(
         public int $originId,
         public string $mailbox,
-        public ?int $userId,
         public ?int $organizationId,
         public ?string $exception,
         public string $error
@@ -32,7 +31,6 @@ final readonly class MailboxFinished
         return new self(
             (int)$origin->getId(),
             (string)$origin->getMailboxAddress(),
-            $origin->getOwner()?->getId(),
             $origin->getOrganization()?->getId(),
             $origin->getLastErrorException(),
             (string)$origin->describeLastError()
@@ -66,13 +64,5 @@ final readonly class MailboxFinished
     public function isAccountAccepted(): bool
     {
         return $this->isSuccess() || self::IMPERSONATION === $this->exception;
-    }
-
-    /**
-     * @return int|null id of the user who is to know of a refusal, null: the administrators are
-     */
-    public function findAddressee(): ?int
-    {
-        return $this->isAccountRefused() ? null : $this->userId;
     }
 }

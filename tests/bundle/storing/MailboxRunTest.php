@@ -7,6 +7,7 @@ namespace ExchangeMail\Tests\Bundle\Storing;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Entity\MailboxState;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Sync\MailboxFinished;
 use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\AuthenticationException;
@@ -79,6 +80,29 @@ final class MailboxRunTest extends OroTestCase
         self::assertGreaterThan(new \DateTime('+10 minutes'), $failed->getNextRunAt(), 'not an attempt a minute');
         self::assertNull($this->origin($john)->getLastError());
         self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due());
+    }
+
+    public function testAnAdditionalAddressThatIsNoMailboxIsNoError(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $this->oro->em->getConnection()->executeStatement(
+            "UPDATE oro_email_origin SET exchange_mailbox = 'j.doe@example.com' WHERE id = $jane"
+        );
+        $this->engine->batches['j.doe@example.com'] = [new Batch(
+            'j.doe@example.com',
+            failure: new Failure(ImpersonationException::class, 'ErrorNonPrimarySmtpAddress', 'Not primary.', 'Use the other.'),
+            done: true
+        )];
+        $finished = [];
+        $this->oro->dispatcher->addListener(MailboxFinished::class, static function (MailboxFinished $event) use (&$finished): void {
+            $finished[] = $event->isRefused();
+        });
+
+        $report = $this->services->synchronizer->readDue(0, -1, new RunLimits());
+        self::assertSame([[], [false]], [$report->failures, $finished]);
+        self::assertNull($this->origin($jane)->getLastError());
+        self::assertStringNotContainsString('was not read', $this->services->logger->text());
+        self::assertSame([], $this->services->schedule->due(), 'for a month');
     }
 
     public function testARefusedLoginEndsTheRunAndPutsEveryMailboxOff(): void

@@ -12,6 +12,7 @@ use ExchangeSync\AuthenticationException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
 use ExchangeSync\News;
+use ExchangeSync\ThrottledException;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 
 final class MailboxWatchTest extends OroTestCase
@@ -60,6 +61,28 @@ final class MailboxWatchTest extends OroTestCase
 
         self::assertStringContainsString('Grant it.', $this->services->logger->text());
         self::assertSame([], $this->sent());
+    }
+
+    public function testAMailboxThatTheServerWantsToBeLeftAloneIsNotAskedForBeforeThatByAnyProcess(): void
+    {
+        $jane = $this->mailbox($this->janeId, false);
+        $john = $this->mailbox($this->johnId, false);
+        $retryAt = new \DateTimeImmutable('+10 minutes');
+        $failure = new Failure(ThrottledException::class, 'ErrorServerBusy', 'Busy.', 'Wait.', $retryAt);
+
+        $this->watch(function () use ($failure): void {
+            $this->sql('UPDATE exchange_mail_mailbox_state SET ticket = NULL, queued_until = NULL');
+            $this->engine->watch->news = [new News('jane@example.com', $failure)];
+        });
+        self::assertSame([$this->organizationId => [$john]], $this->services->schedule->due(), 'cron');
+        $this->watch();
+        self::assertSame(['john@example.com'], $this->engine->watches[1], 'another watch');
+
+        $this->sql("UPDATE oro_email_origin SET exchange_next_run_at = exchange_next_run_at - INTERVAL '11 minutes'");
+        $this->watch();
+        self::assertSame(['jane@example.com', 'john@example.com'], $this->engine->watches[2]);
+        $this->sql('UPDATE exchange_mail_mailbox_state SET ticket = NULL, queued_until = NULL');
+        self::assertContains($jane, $this->services->schedule->due()[$this->organizationId]);
     }
 
     public function testARefusedLoginEndsTheWatchAndPutsAllMailboxesOff(): void

@@ -13,6 +13,7 @@ use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\FailedItemRetry;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeSync\Batch;
+use ExchangeSync\Failure;
 use Psr\Log\LoggerInterface;
 
 /**
@@ -120,12 +121,6 @@ final class MailboxRun
         }
         if (null !== $batch->failure) {
             $report->failures[$batch->mailbox] = $batch->failure;
-            $this->logger->error('Exchange: a mailbox was not read.', [
-                'mailbox' => $batch->mailbox,
-                'code' => $batch->failure->code,
-                'error' => $batch->failure->message,
-                'remedy' => $batch->failure->remedy,
-            ]);
         }
         if ($batch->done || (null !== $batch->failure && OriginOutcome::isLoginRefused($batch->failure))) {
             $this->finish($batch->mailbox, $originId, $token, $report);
@@ -137,13 +132,29 @@ final class MailboxRun
         ++$report->mailboxes;
         $failure = $report->failures[$mailbox] ?? null;
         if (null !== $failure) {
-            $this->outcome->failed([$originId], $token, $failure);
+            $this->fail($mailbox, $originId, $token, $failure, $report);
         } elseif (isset($this->changed[$originId]) || $this->mailboxes->isFailing($originId)) {
             $this->outcome->succeeded($originId, $token);
         } else {
             $this->unchanged[] = $originId;
         }
         $this->mailboxes->drop($mailbox);
+    }
+
+    private function fail(string $mailbox, int $originId, string $token, Failure $failure, RunReport $report): void
+    {
+        $context = [
+            'mailbox' => $mailbox,
+            'code' => $failure->code,
+            'error' => $failure->message,
+            'remedy' => $failure->remedy,
+        ];
+        if ($this->outcome->failed([$originId], $token, $failure)) {
+            $this->logger->error('Exchange: a mailbox was not read.', $context);
+        } else {
+            unset($report->failures[$mailbox]);
+            $this->logger->info('Exchange: an additional address of a user is no mailbox.', $context);
+        }
     }
 
     private function heartbeat(string $token): void

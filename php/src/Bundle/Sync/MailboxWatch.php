@@ -29,6 +29,9 @@ final class MailboxWatch
     /** @var array<string, list<int>> origin ids by address */
     private array $originIds = [];
 
+    /** @var array<string, true> by address, of those that are not watched yet */
+    private array $putOff = [];
+
     private ?ExchangeSettings $settings = null;
 
     private ?Watch $watch = null;
@@ -55,7 +58,7 @@ final class MailboxWatch
         while (!$isOver()) {
             if (microtime(true) >= $nextLook) {
                 if ($this->lookAround() && null !== $tell) {
-                    $tell(\count($this->originIds));
+                    $tell(\count($this->originIds) - \count($this->putOff));
                 }
                 $nextLook = microtime(true) + self::LOOK_AROUND_IN_SECONDS;
             }
@@ -85,17 +88,23 @@ final class MailboxWatch
         }
         $this->settingsProvider->reload();
         $settings = $this->settingsProvider->getSettings();
-        $originIds = $this->engines->isEnabled() ? $this->schedule->watchable() : [];
-        if ($originIds === $this->originIds && $settings == $this->settings) {
+        $mailboxes = $this->engines->isEnabled() ? $this->schedule->watchable() : new WatchableMailboxes();
+        $due = $mailboxes->due();
+        if (
+            $mailboxes->originIds === $this->originIds
+            && $settings == $this->settings
+            && [] === array_intersect_key($this->putOff, $due)
+        ) {
             return false;
         }
         $this->watch = null;
-        if ([] !== $originIds) {
-            $this->watch = $this->engines->get()->watch(array_map('strval', array_keys($originIds)));
+        if ([] !== $due) {
+            $this->watch = $this->engines->get()->watch(array_map('strval', array_keys($due)));
         }
-        $this->originIds = $originIds;
+        $this->originIds = $mailboxes->originIds;
+        $this->putOff = $mailboxes->putOff;
         $this->settings = $settings;
-        $this->logger->info('Exchange: the watched mailboxes changed.', ['mailboxes' => \count($originIds)]);
+        $this->logger->info('Exchange: the watched mailboxes changed.', ['mailboxes' => \count($due)]);
 
         return true;
     }
@@ -132,6 +141,9 @@ final class MailboxWatch
             'error' => $news->failure->message,
             'remedy' => $news->failure->remedy,
         ]);
+        if (null !== $news->failure->retryAt) {
+            $this->schedule->postpone($this->originIds[$news->mailbox] ?? [], $news->failure->retryAt);
+        }
         if (OriginOutcome::isLoginRefused($news->failure)) {
             $this->schedule->postponeAll(OriginOutcome::pauseEnd());
             $this->watch = null;

@@ -53,22 +53,28 @@ final class OriginOutcome
 
     /**
      * @param list<int> $originIds
+     *
+     * @return bool false: nothing is wrong, the address of a mailbox is only another name of one
      */
-    public function failed(array $originIds, string $token, Failure|\ExchangeSync\Exception $failure): void
+    public function failed(array $originIds, string $token, Failure|\ExchangeSync\Exception $failure): bool
     {
         $isException = $failure instanceof \ExchangeSync\Exception;
         $class = $isException ? $failure::class : $failure->exception;
         $code = $isException ? $failure->ewsCode : $failure->code;
         $message = $isException ? $failure->getMessage() : $failure->message;
         $retryAt = $failure->retryAt ?? (self::needsAdministrator($class) ? self::pauseEnd() : null);
-        $this->record(
+        $finished = $this->record(
             $originIds,
             $token,
             static function (ExchangeEmailOrigin $origin) use ($class, $code, $message, $failure, $retryAt): void {
                 $origin->recordFailure($class, $code, $message, $failure->remedy, $retryAt);
-                $origin->setSyncCode(AbstractEmailSynchronizer::SYNC_CODE_FAILURE);
+                $origin->setSyncCode(
+                    $origin->hasNoMailbox() ? AbstractEmailSynchronizer::SYNC_CODE_SUCCESS : AbstractEmailSynchronizer::SYNC_CODE_FAILURE
+                );
             }
         );
+
+        return [] === $finished || [] !== array_filter($finished, static fn (MailboxFinished $one): bool => !$one->isSuccess());
     }
 
     /**
@@ -97,8 +103,10 @@ final class OriginOutcome
     /**
      * @param list<int>                           $originIds
      * @param callable(ExchangeEmailOrigin): void $record
+     *
+     * @return list<MailboxFinished>
      */
-    private function record(array $originIds, string $token, callable $record): void
+    private function record(array $originIds, string $token, callable $record): array
     {
         $finished = $this->transactions->run(
             function (EntityManagerInterface $em) use ($originIds, $token, $record): array {
@@ -115,6 +123,10 @@ final class OriginOutcome
                 return array_map(MailboxFinished::of(...), $origins);
             }
         );
-        array_map($this->dispatcher->dispatch(...), $finished);
+        foreach ($finished as $event) {
+            $this->dispatcher->dispatch($event);
+        }
+
+        return $finished;
     }
 }

@@ -74,27 +74,23 @@ final class OriginSchedule
         return self::byOrganization($qb);
     }
 
-    /**
-     * The mailboxes of all organizations; none while all are put off, as after a refused login.
-     *
-     * @return array<string, list<int>> origin ids by address
-     */
-    public function watchable(): array
+    public function watchable(): WatchableMailboxes
     {
         $now = self::now();
-        $originIds = [];
-        $isAnyDue = false;
+        $originIds = $putOff = [];
         $rows = $this->readable()->addSelect('o.mailboxAddress AS address', 'o.nextRunAt AS nextRunAt')->getQuery()->getArrayResult();
         foreach ($rows as $row) {
             if (null !== $row['address']) {
                 $originIds[$row['address']][] = (int)$row['id'];
-                $isAnyDue = $isAnyDue || null === $row['nextRunAt'] || $row['nextRunAt'] <= $now;
+                if (null !== $row['nextRunAt'] && $row['nextRunAt'] > $now) {
+                    $putOff[$row['address']] = true;
+                }
             }
         }
         // the order is that of the last runs
         ksort($originIds);
 
-        return $isAnyDue ? $originIds : [];
+        return new WatchableMailboxes($originIds, $putOff);
     }
 
     /**

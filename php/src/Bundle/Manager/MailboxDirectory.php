@@ -100,12 +100,14 @@ final class MailboxDirectory
 
     private function leaveOutOptedOut(QueryBuilder $query): void
     {
+        $optedOut = $this->em()->createQueryBuilder()
+            ->select('v.id')
+            ->from(ConfigValue::class, 'v')
+            ->innerJoin('v.config', 'c')
+            ->where('c.recordId = u.id AND c.scopedEntity = :user')
+            ->andWhere('v.section = :section AND v.name = :setting AND v.textValue = :out');
         $query
-            ->andWhere(\sprintf(
-                'NOT EXISTS (SELECT value.id FROM %s value INNER JOIN value.config scope WHERE scope.recordId = u.id'
-                . ' AND scope.scopedEntity = :user AND value.section = :section AND value.name = :setting AND value.textValue = :out)',
-                ConfigValue::class
-            ))
+            ->andWhere($query->expr()->not($query->expr()->exists($optedOut->getDQL())))
             ->setParameter('user', 'user')
             ->setParameter('section', Configuration::ROOT_NODE)
             ->setParameter('setting', Configuration::OPTED_OUT)

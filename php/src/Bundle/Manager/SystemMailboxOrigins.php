@@ -138,7 +138,7 @@ final class SystemMailboxOrigins
         }
         // what was passed over is looked at again
         $folders = $this->doctrine->getRepository(ExchangeEmailFolder::class);
-        foreach ($folders->findBy(['folder' => $origin->getFolders()->toArray()]) as $folder) {
+        foreach ($folders->findBy(['folder' => [...$origin->getFolders()]]) as $folder) {
             $folder->setCheckpoint(null);
         }
         $origin->resetRootCheckpoint();

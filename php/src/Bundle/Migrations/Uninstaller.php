@@ -129,7 +129,7 @@ final class Uninstaller
             // MySQL reads no table that it writes, but a copy of it
             \sprintf(
                 'UPDATE oro_email_origin SET isactive = %1$s, is_sync_enabled = %1$s WHERE id IN'
-                . ' (SELECT id FROM (SELECT %2$s AS id FROM oro_email_origin WHERE %2$s IS NOT NULL) AS smtp)',
+                . ' (SELECT id FROM (SELECT %2$s AS id FROM oro_email_origin WHERE %2$s IS NOT NULL) AS o)',
                 $platform->convertBooleans(true),
                 self::SMTP_COLUMN
             ),

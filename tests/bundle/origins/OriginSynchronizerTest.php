@@ -6,7 +6,7 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Manager\MailboxDirectory;
 use ExchangeMail\Bundle\Manager\OriginPlan;

@@ -8,7 +8,7 @@ use Doctrine\DBAL\Exception\RetryableException;
 use Doctrine\ORM\Events;
 use Doctrine\Persistence\Event\LifecycleEventArgs;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeSync\Address;
 use ExchangeSync\Batch;

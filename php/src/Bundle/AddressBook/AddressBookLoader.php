@@ -11,7 +11,7 @@ use Oro\Bundle\EmailBundle\Entity\Manager\EmailAddressManager;
 /**
  * Fills the engine's address book with everybody an organization knows. Needs no memory of its own, however many they are.
  */
-final class AddressBookLoader
+class AddressBookLoader
 {
     private const ADDRESSES_AT_ONCE = 1000;
 

@@ -13,7 +13,7 @@ use ExchangeSync\AddressBook;
  * The address book for a run: read anew, or the one that this process read a moment ago, with the addresses that came since. A
  * consumer reads one group of mailboxes after the other, and a million addresses take it longer than fifty mailboxes without news.
  */
-final class AddressBookProvider
+class AddressBookProvider
 {
     /**
      * Less than late addresses wait (LateAddressSchedule): whatever the list of them has lost, the book was read with.

@@ -16,7 +16,7 @@ use Oro\Bundle\UserBundle\Entity\User;
  *
  * Users, and the system mailboxes that users share, are the company's side; everybody else is a contact.
  */
-final class AddressQuery
+class AddressQuery
 {
     public function __construct(
         private readonly EmailAddressManager $addressManager,

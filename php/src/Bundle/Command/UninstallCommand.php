@@ -16,7 +16,7 @@ use Symfony\Component\Console\Style\SymfonyStyle;
  * Takes the bundle's data out of Oro's database before the package is removed.
  */
 #[AsCommand(name: 'oro:exchange:uninstall', description: 'Removes the Exchange integration from the database.')]
-final class UninstallCommand extends Command
+class UninstallCommand extends Command
 {
     public function __construct(private readonly Uninstaller $uninstaller)
     {

@@ -6,8 +6,8 @@ namespace ExchangeMail\Bundle\Connection;
 
 use ExchangeMail\Bundle\Compat\OutboundConnections;
 use ExchangeMail\Bundle\Engine\EngineFactory;
-use ExchangeMail\Bundle\Engine\EngineMissingException;
-use ExchangeMail\Bundle\Engine\SettingsIncompleteException;
+use ExchangeMail\Bundle\Exception\EngineMissingException;
+use ExchangeMail\Bundle\Exception\SettingsIncompleteException;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
 use ExchangeMail\Bundle\Settings\SettingLabels;
 use Symfony\Contracts\Translation\TranslatorInterface;

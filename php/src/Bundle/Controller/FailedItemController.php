@@ -6,8 +6,8 @@ namespace ExchangeMail\Bundle\Controller;
 
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\FailedItem;
-use ExchangeMail\Bundle\Engine\EngineMissingException;
-use ExchangeMail\Bundle\Engine\SettingsIncompleteException;
+use ExchangeMail\Bundle\Exception\EngineMissingException;
+use ExchangeMail\Bundle\Exception\SettingsIncompleteException;
 use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Status\VisibleMailboxes;
 use ExchangeMail\Bundle\Storage\FailedItemRetry;

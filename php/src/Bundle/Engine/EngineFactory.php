@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Engine;
 
+use ExchangeMail\Bundle\Exception\EngineMissingException;
+use ExchangeMail\Bundle\Exception\SettingsIncompleteException;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
 use ExchangeMail\Bundle\Settings\SettingLabels;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
@@ -11,7 +13,7 @@ use ExchangeMail\Bundle\Settings\SettingsProvider;
 /**
  * Makes the native engine from settings. The only place that calls its constructor.
  */
-final class EngineFactory
+class EngineFactory
 {
     public function __construct(
         private readonly SettingsProvider $settingsProvider,

@@ -9,7 +9,7 @@ use ExchangeMail\Bundle\Settings\SettingsProvider;
 /**
  * Wraps the native engine of the saved settings.
  */
-final class EngineProvider implements EngineProviderInterface
+class EngineProvider implements EngineProviderInterface
 {
     public function __construct(
         private readonly EngineFactory $factory,

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Engine;
 
+use ExchangeMail\Bundle\Exception\EngineMissingException;
+use ExchangeMail\Bundle\Exception\SettingsIncompleteException;
+
 /**
  * Gives the engine of the settings in force. Exists so that tests can play the server; the only implementation is EngineProvider.
  */

@@ -9,7 +9,7 @@ use ExchangeMail\Engine\Extension;
 /**
  * Tells Oro's administrator what to install where the native extension is missing.
  */
-final class EngineRequirement
+class EngineRequirement
 {
     public function isMet(): bool
     {

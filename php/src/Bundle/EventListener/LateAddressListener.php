@@ -19,7 +19,7 @@ use Oro\Bundle\EmailBundle\Entity\Provider\EmailOwnerProvider;
  * Notes addresses that get an owner, so that their earlier mail is searched for. Oro keeps an address entity for every owner
  * provider, so contacts, leads and whatever else has an address are noticed here.
  */
-final class LateAddressListener
+class LateAddressListener
 {
     /** @var array<string, true> */
     private array $addresses = [];

@@ -9,6 +9,7 @@ use Doctrine\DBAL\Platforms\MySQLPlatform;
 use Doctrine\DBAL\Types\Types;
 use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\MailboxState;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 
 /**
  * Gives each mailbox to one message of the queue and to one run at a time, on any number of hosts: a token and an end time in
@@ -18,7 +19,7 @@ use ExchangeMail\Bundle\Entity\MailboxState;
  * The token also fences: a transaction that stores mail locks the state and checks the token first, so a run that lost its
  * lease can't write any more. Knows no engine and no mail.
  */
-final class OriginLeases
+class OriginLeases
 {
     public const DURATION_IN_SECONDS = 900;
 

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Storage;
 
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Exception\StoringFailedException;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeSync\Batch;
 use ExchangeSync\Message;
 use Psr\Log\LoggerInterface;

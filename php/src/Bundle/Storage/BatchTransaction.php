@@ -7,7 +7,7 @@ namespace ExchangeMail\Bundle\Storage;
 use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeSync\Batch;
 use ExchangeSync\Message;

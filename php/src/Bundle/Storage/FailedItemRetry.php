@@ -10,7 +10,7 @@ use ExchangeMail\Bundle\Engine\EngineInterface;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\FailedItem;
 use ExchangeMail\Bundle\Entity\Repository\FailedItemRepository;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeSync\ProtocolException;
 

@@ -15,7 +15,7 @@ use Oro\Component\MessageQueue\Client\MessageProducerInterface;
  * Starts a search for each organization that has late addresses. An address is in one search at a time, and in another one where
  * that one was lost.
  */
-final class LateAddressSchedule
+class LateAddressSchedule
 {
     /** Contacts come in groups, and each search asks for every mailbox. */
     public const WAIT_IN_SECONDS = 300;

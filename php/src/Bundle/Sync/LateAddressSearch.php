@@ -9,8 +9,8 @@ use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Entity\LateAddress;
 use ExchangeMail\Bundle\Entity\Repository\LateAddressRepository;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Exception\StoringFailedException;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
@@ -22,7 +22,7 @@ use Psr\Log\LoggerInterface;
  * lease: storing waits for its turn with the mailbox. It begins when no run is left that does not know the addresses: such a
  * run passes over their mail and moves its checkpoints beyond it.
  */
-final class LateAddressSearch
+class LateAddressSearch
 {
     /** For more, as after an import, reading every mailbox again is less work for the server than searching it. */
     private const ADDRESSES_AT_MOST = 200;

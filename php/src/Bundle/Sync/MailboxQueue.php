@@ -15,7 +15,7 @@ use Oro\Component\MessageQueue\Client\MessageProducerInterface;
  * Hands groups of mailboxes to Oro's message queue, so that consumers on any number of hosts share them. A mailbox waits in one
  * message at a time; it is leased by the consumer, not here.
  */
-final class MailboxQueue
+class MailboxQueue
 {
     private const MAILBOXES_IN_MESSAGE = 50;
 

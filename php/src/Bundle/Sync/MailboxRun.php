@@ -6,8 +6,8 @@ namespace ExchangeMail\Bundle\Sync;
 
 use ExchangeMail\Bundle\AddressBook\AddressBookProvider;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Exception\StoringFailedException;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\BatchStore;
 use ExchangeMail\Bundle\Storage\FailedItemRetry;
@@ -19,7 +19,7 @@ use Psr\Log\LoggerInterface;
 /**
  * Reads leased mailboxes of one organization and stores what the engine finds, batch by batch. Knows no cron and no queue.
  */
-final class MailboxRun
+class MailboxRun
 {
     private const HEARTBEAT_IN_SECONDS = 60;
 

@@ -15,7 +15,7 @@ use ExchangeSync\Mailbox;
  * Gives the engine a group of mailboxes with their checkpoints, and remembers which origin stands behind an address and how far
  * it came.
  */
-final class MailboxSource
+class MailboxSource
 {
     /** @var array<int, array{address: ?string, rootFolderId: ?string, rootCheckpoint: ?string, failing: bool, new: bool,
      *                        startOver: bool, system: bool, since: ?string}> by origin id */

@@ -16,7 +16,7 @@ use Psr\Log\LoggerInterface;
  * Sends mailboxes to the message queue as soon as they have news. Reads no mail, and what it misses comes with the next cron: a
  * mailbox that is just being read, or one that can't be watched.
  */
-final class MailboxWatch
+class MailboxWatch
 {
     private const LOOK_AROUND_IN_SECONDS = 60;
 

@@ -18,7 +18,7 @@ use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
 /**
  * Writes how a run ended into the origin and gives the mailbox back.
  */
-final class OriginOutcome
+class OriginOutcome
 {
     /** An error that only an administrator can end is not worth an attempt a minute, and too many lock the account. */
     private const PAUSE_IN_MINUTES = 15;

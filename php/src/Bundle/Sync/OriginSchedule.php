@@ -19,7 +19,7 @@ use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 /**
  * Tells which mailboxes are to be read now, the longest unread first, and puts them off.
  */
-final class OriginSchedule
+class OriginSchedule
 {
     public function __construct(
         private readonly ManagerRegistry $doctrine,

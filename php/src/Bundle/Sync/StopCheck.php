@@ -10,7 +10,7 @@ use Oro\Bundle\MaintenanceBundle\Maintenance\MaintenanceModeState;
  * Whether a consumer is asked to end while it works: Oro looks for signals, maintenance mode and the memory limit only between
  * two messages.
  */
-final class StopCheck
+class StopCheck
 {
     private const MAINTENANCE_CHECK_IN_SECONDS = 2.0;
 

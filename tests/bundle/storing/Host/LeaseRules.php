@@ -7,7 +7,7 @@ namespace ExchangeMail\Tests\Bundle\Storing\Host;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Schema\Schema;
 use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Lease\LeaseLostException;
+use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Migrations\Schema\ExchangeMailBundleInstaller;
 use Oro\Bundle\MigrationBundle\Migration\QueryBag;

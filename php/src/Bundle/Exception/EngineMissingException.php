@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace ExchangeMail\Bundle\Engine;
+namespace ExchangeMail\Bundle\Exception;
 
 /**
  * The native extension is not loaded; the message says what to install.

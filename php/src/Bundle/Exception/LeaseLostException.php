@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace ExchangeMail\Bundle\Lease;
+namespace ExchangeMail\Bundle\Exception;
 
 /**
  * The mailbox was taken over by another run, because this one was silent for longer than a lease lasts, or was removed.

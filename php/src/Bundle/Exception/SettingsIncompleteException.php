@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace ExchangeMail\Bundle\Engine;
+namespace ExchangeMail\Bundle\Exception;
 
 /**
  * A setting that the engine needs is empty; the message names it.

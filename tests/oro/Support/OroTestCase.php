@@ -42,8 +42,8 @@ abstract class OroTestCase extends TestCase
             'exchange_mail.version' => 'auto',
             'exchange_mail.login' => ExchangeServer::LOGIN,
             'exchange_mail.password' => ExchangeServer::PASSWORD,
-            'exchange_mail.domains' => $domains,
-            'exchange_mail.start_date' => null,
+            'exchange_mail.domains' => implode("\n", $domains),
+            'exchange_mail.start_date' => '',
         ]);
     }
 
@@ -70,6 +70,55 @@ abstract class OroTestCase extends TestCase
             . ' WHERE u.username = ? AND o.isactive = ? ORDER BY e.subject',
             [$user, self::$oro->isPostgres() ? 'true' : 1]
         ), 'subject');
+    }
+
+    /**
+     * Waits until something is so, and fails where it does not come about.
+     *
+     * @param callable(): bool $isSo
+     */
+    protected static function waitFor(callable $isSo, string $what, int $seconds = 60): void
+    {
+        $end = microtime(true) + $seconds;
+        while (!$isSo()) {
+            self::assertLessThan($end, microtime(true), "Not within $seconds s: $what");
+            usleep(500_000);
+        }
+    }
+
+    /**
+     * A user and a contact with a mailbox on a new test Exchange, configured and read once.
+     *
+     * @param list<string> $more addresses of further mailboxes
+     */
+    protected static function company(string $domain, array $more = []): ExchangeServer
+    {
+        $arguments = [];
+        foreach (["jane@$domain", ...$more] as $mailbox) {
+            array_push($arguments, '--mailbox', $mailbox);
+        }
+        $server = new ExchangeServer($arguments);
+        self::$oro->inside('users', [['email' => "jane@$domain", 'first' => 'Jane', 'last' => 'Doe']]);
+        self::$oro->inside('contacts', [['first' => 'Carl', 'last' => 'Customer', 'emails' => ["carl@customer-of.$domain"]]]);
+        self::$oro->drainQueue();
+        self::readFrom($server, [$domain]);
+
+        return $server;
+    }
+
+    /**
+     * Delivers mail of the company's customer.
+     */
+    protected static function deliver(ExchangeServer $server, string $domain, string $subject, ?string $eml = null): string
+    {
+        $eml ??= ExchangeServer::mail(
+            str_replace(' ', '-', $subject) . '@' . $domain,
+            $subject,
+            "jane@$domain",
+            "carl@customer-of.$domain"
+        );
+
+        return $server->deliver("jane@$domain", $eml);
     }
 
     protected static function countOf(string $subject): int

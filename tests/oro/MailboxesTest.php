@@ -25,7 +25,7 @@ final class MailboxesTest extends OroTestCase
         self::assertSame(['Stays after its domain'], self::myEmails('jane@leaving.example'));
         self::deliver($server, 'leaving.example', 'Comes after its domain left');
         self::tick();
-        self::assertSame(0, self::countOf('Comes after its domain left'));
+        self::assertSame(0, self::collected('Comes after its domain left'));
     }
 
     public function testMailStaysInMyEmailsWhenItsUserIsDisabled(): void
@@ -40,7 +40,7 @@ final class MailboxesTest extends OroTestCase
         self::tick();
 
         self::assertSame(['Stays after its user'], self::myEmails('jane@disabled.example'));
-        self::assertSame(0, self::countOf('Comes after its user left'));
+        self::assertSame(0, self::collected('Comes after its user left'));
     }
 
     public function testAnAdditionalAddressThatIsNoMailboxDisturbsNobody(): void

@@ -60,7 +60,7 @@ final class StoringTroubleTest extends OroTestCase
         ]));
         self::tick();
 
-        self::assertSame(1, self::countOf('With a file'));
+        self::assertSame(1, self::collected('With a file'));
         self::assertSame($before + 1, (int)self::$oro->value('SELECT COUNT(*) FROM oro_attachment'));
     }
 
@@ -71,8 +71,8 @@ final class StoringTroubleTest extends OroTestCase
         self::deliver(self::$server, self::DOMAIN, 'Beside the refused');
         self::tick();
 
-        self::assertSame(1, self::countOf('Beside the refused'));
-        self::assertSame(0, self::countOf('Refused alone'));
+        self::assertSame(1, self::collected('Beside the refused'));
+        self::assertSame(0, self::collected('Refused alone'));
         $status = self::$oro->console('oro:exchange:status')->output;
         self::assertStringContainsString('jane@' . self::DOMAIN, $status);
         $failed = self::$oro->rows(
@@ -87,7 +87,7 @@ final class StoringTroubleTest extends OroTestCase
         self::$oro->execute("UPDATE exchange_mail_failed_item SET next_try_at = '2020-01-01 00:00:00'");
         self::tick();
 
-        self::assertSame(1, self::countOf('Refused alone'));
+        self::assertSame(1, self::collected('Refused alone'));
         self::assertSame('0', (string)self::$oro->value(
             'SELECT COUNT(*) FROM exchange_mail_failed_item f JOIN oro_email_origin o ON o.id = f.origin_id WHERE o.mailbox_name = ?',
             ['jane@' . self::DOMAIN]

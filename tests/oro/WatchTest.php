@@ -22,15 +22,15 @@ final class WatchTest extends OroTestCase
         self::waitFor(static fn (): bool => $server->stats()['requests']['Subscribe'] ?? 0 > 0, 'the watch subscribes');
 
         self::deliver($server, self::DOMAIN, 'First while watched');
-        self::waitFor(static fn (): bool => 1 === self::countOf('First while watched'), 'the first mail is stored');
+        self::waitFor(static fn (): bool => 1 === self::collected('First while watched'), 'the first mail is stored');
         self::deliver($server, self::DOMAIN, 'Second while watched');
-        self::waitFor(static fn (): bool => 1 === self::countOf('Second while watched'), 'the second mail is stored');
+        self::waitFor(static fn (): bool => 1 === self::collected('Second while watched'), 'the second mail is stored');
 
         self::assertTrue($watch->isRunning(), $watch->read());
         self::deliver($server, self::DOMAIN, 'Third, by cron');
         $cron = self::$oro->console('oro:cron:exchange-sync', ['--foreground']);
         self::assertSame(0, $cron->code, $cron->output);
-        self::waitFor(static fn (): bool => 1 === self::countOf('Third, by cron'), 'cron is not blocked by the watch');
+        self::waitFor(static fn (): bool => 1 === self::collected('Third, by cron'), 'cron is not blocked by the watch');
 
         $watch->signal(\SIGTERM);
         self::assertSame(0, $watch->wait(30)->code, $watch->read());
@@ -53,7 +53,7 @@ final class WatchTest extends OroTestCase
             self::assertLessThan(2, (int)$row['priority'], 'Oro\'s MessagePriority: 0 very low, 1 low, 2 normal');
         }
         self::$oro->drainQueue();
-        self::assertSame(1, self::countOf('Low priority'));
+        self::assertSame(1, self::collected('Low priority'));
     }
 
     public function testAConsumerThatIsKilledLosesNothingAndStoresNothingTwice(): void

@@ -121,7 +121,7 @@ abstract class OroTestCase extends TestCase
         return $server->deliver("jane@$domain", $eml);
     }
 
-    protected static function countOf(string $subject): int
+    protected static function collected(string $subject): int
     {
         return (int)self::$oro->value('SELECT COUNT(*) FROM oro_email WHERE subject = ?', [$subject]);
     }

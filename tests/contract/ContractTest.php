@@ -21,6 +21,31 @@ final class ContractTest extends TestCase
         self::assertSame([], $problems, "What is new in php/ has to be looked up in Oro: run tests/contract/extract.php.\n");
     }
 
+    /**
+     * @dataProvider provideVersions
+     */
+    public function testTheFactsAreThoseOfAReleasedTag(string $version): void
+    {
+        self::assertSame(
+            Contract::RELEASES[$version],
+            Facts::load(Contract::getFactsFile($version))->get('release', 'oro/platform')
+        );
+    }
+
+    /**
+     * @dataProvider provideVersions
+     */
+    public function testWhatIsCalledAbsentIsAbsentAndWhatIsNotIsThere(string $version): void
+    {
+        $facts = Facts::load(Contract::getFactsFile($version));
+        $absent = array_filter(
+            array_keys(Contract::ABSENT),
+            static fn (string $name): bool => null === $facts->getClass($name) && !$facts->has('tags', $name)
+        );
+
+        self::assertSame(Contract::getAbsent($version), array_values($absent));
+    }
+
     public function testTheFactsAreThoseOfTheSourceTree(): void
     {
         $trees = Contract::getTrees();
@@ -31,9 +56,11 @@ final class ContractTest extends TestCase
 
         foreach ($trees as $directory) {
             $tree = new OroTree($directory);
+            $facts = (new Contract())->extract($tree);
+            $facts->add('release', 'oro/platform', Contract::RELEASES[$facts->version]);
             self::assertStringEqualsFile(
                 Contract::getFactsFile($tree->getVersion()),
-                (new Contract())->extract($tree)->toJson(),
+                $facts->toJson(),
                 'Run tests/contract/extract.php and see what changed.'
             );
         }

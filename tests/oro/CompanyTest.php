@@ -20,7 +20,7 @@ final class CompanyTest extends OroTestCase
             'inbox/001', 'inbox/002', 'inbox/003.unread', 'inbox/Customers/001', 'sentitems/001', 'sentitems/002', 'sentitems/003',
         ],
         'astrid' => ['inbox/001', 'inbox/002', 'inbox/003', 'sentitems/001', 'sentitems/002'],
-        'mei' => ['inbox/001', 'inbox/003.html', 'Projects/Hoshi/001', 'sentitems/001'],
+        'mei' => ['inbox/001', 'inbox/003.unread', 'Projects/Hoshi/001', 'sentitems/001'],
     ];
 
     private static ExchangeServer $server;

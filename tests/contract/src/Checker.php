@@ -31,7 +31,10 @@ final class Checker
     /** @var list<string> */
     private readonly array $ownColumns;
 
-    public function __construct(private readonly Facts $facts, OwnSources $own)
+    /**
+     * @param list<string> $absent classes and tags that php/ does without
+     */
+    public function __construct(private readonly Facts $facts, OwnSources $own, private readonly array $absent = [])
     {
         $this->declarations = new Declarations($facts, $own);
         $this->signature = new Signature($this->declarations);
@@ -47,10 +50,11 @@ final class Checker
     {
         $problems = [];
         foreach ($usages as $usage) {
-            $problem = 1 === preg_match(self::OWN, $usage->name) || ($usage->detail['optional'] ?? false)
-                ? null
-                : $this->findProblem($usage);
-            if (null !== $problem && !str_starts_with($usage->where, 'Bundle/Compat/')) {
+            $isExempt = 1 === preg_match(self::OWN, $usage->name)
+                || ($usage->detail['optional'] ?? false)
+                || \in_array(explode('::', $usage->name)[0], $this->absent, true);
+            $problem = $isExempt ? null : $this->findProblem($usage);
+            if (null !== $problem) {
                 $problems[] = \sprintf('%s: %s (Oro %s)', $usage->where, $problem, $this->facts->version);
             }
         }
@@ -81,6 +85,12 @@ final class Checker
     {
         $isNew = '__construct' === $usage->getMember();
         $found = $this->declarations->findMethod($usage->getClass(), $usage->getMember());
+        // "X[]" documents a collection as well as an array
+        $isBeyondOro = str_ends_with($usage->getClass(), '[]')
+            || $this->declarations->isInternalMethod($usage->getClass(), $usage->getMember());
+        if (null === $found && $isBeyondOro) {
+            return null;
+        }
         if (null === $found) {
             return $isNew && 0 === ($usage->detail['count'] ?? 0) && null !== $this->facts->getClass($usage->getClass())
                 ? null

@@ -34,6 +34,22 @@ final class Declarations
         return null;
     }
 
+    /**
+     * Whether the method comes from a class of PHP's own, such as \Exception.
+     */
+    public function isInternalMethod(string $class, string $method): bool
+    {
+        foreach ($this->getLineage($class) as $name) {
+            foreach ($this->getClass($name)['parents'] ?? [] as $parent) {
+                if (class_exists($parent, false) && method_exists($parent, $method)) {
+                    return (new \ReflectionClass($parent))->isInternal();
+                }
+            }
+        }
+
+        return false;
+    }
+
     public function findConstant(string $class, string $constant): ?string
     {
         foreach ($this->getLineage($class) as $name) {

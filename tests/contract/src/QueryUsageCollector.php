@@ -113,14 +113,16 @@ final class QueryUsageCollector
      */
     private static function columns(string $sql, string $where): array
     {
-        if (1 !== preg_match(self::SQL, $sql)) {
+        // DQL with its class still to come is no SQL
+        if (1 !== preg_match(self::SQL, $sql) || 1 === preg_match('~\b(FROM|JOIN) %(\d+\$)?s [a-z]{2,}\b~', $sql)) {
             return [];
         }
+        preg_match_all('~\bAS (\w+)~', $sql, $aliases);
 
         $words = preg_replace(["~'[^']*'~", '~:\w+~', '~%\d*\$?[sd]~', '~\b\w+\(~', '~\b[a-z]\w*\.(?=\w)~'], ' ', $sql);
         preg_match_all('~(?<![\w])[a-z][a-z0-9_]{2,}\b~', (string)$words, $matches);
         $usages = [];
-        foreach (array_diff($matches[0], ['true', 'false', 'null']) as $word) {
+        foreach (array_diff($matches[0], ['true', 'false', 'null'], $aliases[1]) as $word) {
             if (!str_starts_with($word, 'exchange_')) {
                 $usages[] = new Usage(1 === preg_match('~^(oro|acl)_~', $word) ? 'table' : 'column', $word, $where);
             }

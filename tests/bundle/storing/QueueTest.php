@@ -66,6 +66,18 @@ final class QueueTest extends OroTestCase
         self::assertSame(2, $this->services->synchronizer->sync(0, 0, -1, -1), 'and due again');
     }
 
+    public function testWhatOroReadsWithinARequestIsReadAtOnceAndNothingWhileExchangeIsOff(): void
+    {
+        $this->engine->enabled = false;
+        $this->services->synchronizer->syncOrigins([$this->janes]);
+        self::assertSame([], $this->engine->mailboxes, 'the page of a user opens all the same');
+
+        $this->engine->enabled = true;
+        $this->services->synchronizer->syncOrigins([$this->janes]);
+        self::assertSame(['jane@example.com'], array_column($this->engine->mailboxes, 'address'));
+        self::assertSame([], $this->sent());
+    }
+
     public function testMailLetsWhatOroSendsItselfGoFirst(): void
     {
         self::assertSame(MessagePriority::LOW, (new SyncMailboxesTopic())->getDefaultPriority('default'));

@@ -23,6 +23,8 @@ class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
 {
     private const MAILBOXES_AT_ONCE = 50;
 
+    private const REQUEST_IN_SECONDS = 20.0;
+
     public function __construct(
         private readonly EngineProviderInterface $engines,
         private readonly OriginSchedule $schedule,
@@ -70,7 +72,8 @@ class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
     }
 
     /**
-     * Reads mailboxes in this process, whenever they were read last. Those that another run has are left to it.
+     * Reads mailboxes in this process, whenever they were read last: Oro calls it within a request, when the e-mails of a user's
+     * page are refreshed. Those that another run has are left to it, and what takes longer to the message queue.
      *
      * @param array<int> $originIds
      *
@@ -78,7 +81,14 @@ class ExchangeEmailSynchronizer implements EmailSynchronizerInterface
      */
     public function syncOrigins(array $originIds, ?SynchronizationProcessorSettings $settings = null): void
     {
-        $this->read($originIds, new RunLimits(), (bool)$settings?->isForceMode());
+        if ([] === $originIds || !$this->engines->isEnabled()) {
+            return;
+        }
+        $limits = (new RunLimits())->slice(self::REQUEST_IN_SECONDS);
+        $report = $this->read($originIds, $limits, (bool)$settings?->isForceMode());
+        if ([] !== $report->left) {
+            $this->queue->send($this->schedule->only($report->left));
+        }
     }
 
     public function supportScheduleJob(): bool

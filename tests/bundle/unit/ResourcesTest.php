@@ -37,6 +37,50 @@ final class ResourcesTest extends TestCase
         self::assertSame([], array_values(array_unique($missing)));
     }
 
+    public function testEveryTextIsUsed(): void
+    {
+        $sources = implode("\n", array_filter(
+            iterator_to_array($this->getFiles()),
+            static fn (string $path): bool => !str_contains($path, '/translations/'),
+            \ARRAY_FILTER_USE_KEY
+        ));
+
+        $unused = [];
+        foreach (glob(self::BUNDLE . '/Resources/translations/*.en.yml') ?: [] as $file) {
+            foreach (self::flatten(Yaml::parseFile($file)) as $key) {
+                if (str_starts_with($key, 'exchange_mail.') && !self::isUsed($key, $sources)) {
+                    $unused[] = $key;
+                }
+            }
+        }
+
+        self::assertSame([], $unused);
+    }
+
+    public function testEveryEntityAndEachOfItsFieldsHasALabelAsOroLooksForIt(): void
+    {
+        $texts = Yaml::parseFile(self::BUNDLE . '/Resources/translations/messages.en.yml')['exchangemail'];
+        $labels = array_map(self::flatten(...), $texts);
+
+        $expected = [];
+        foreach (glob(self::BUNDLE . '/Resources/config/doctrine/*.orm.xml') ?: [] as $file) {
+            $names = ['entity_label', 'entity_plural_label', 'entity_description'];
+            $mapping = (string)file_get_contents($file);
+            preg_match_all('~<(?:id|field) name="(\w+)"|<[\w-]+-to-one field="(\w+)"~', $mapping, $fields, \PREG_SET_ORDER);
+            foreach ($fields as $field) {
+                $names[] = strtolower((string)preg_replace('~(?<=[a-z])[A-Z]~', '_$0', end($field))) . '.label';
+            }
+            $expected[strtolower(basename($file, '.orm.xml'))] = $names;
+        }
+
+        self::assertNotSame([], $expected);
+        self::assertEqualsCanonicalizing(array_keys($expected), array_keys($labels));
+        foreach ($expected as $entity => $names) {
+            // those that have no id of their own in the mapping have Oro's
+            self::assertEqualsCanonicalizing(array_unique([...$names, 'id.label']), $labels[$entity], $entity);
+        }
+    }
+
     public function testEveryRouteLeadsToAMethodAndEveryNamedRouteExists(): void
     {
         $routes = Yaml::parseFile(self::BUNDLE . '/Resources/config/oro/routing.yml');
@@ -106,6 +150,33 @@ final class ResourcesTest extends TestCase
                 self::assertArrayHasKey($name, $resources, $path);
             }
         }
+    }
+
+    /**
+     * Named in full, or by its beginning where the rest is a value; which settings are needed is a matter of the login scheme.
+     */
+    private static function isUsed(string $key, string $sources): bool
+    {
+        if (1 === preg_match('~^exchange_mail\.(\w+)\.needed$~', $key, $setting)) {
+            return 'mailbox' === $setting[1] || isset(ConfigurationForm::getFields()['exchange_mail.' . $setting[1]]);
+        }
+        $parts = explode('.', $key);
+        $beginnings = array_map(
+            static fn (int $length): string => implode('.', \array_slice($parts, 0, $length)) . ".'",
+            range(2, \count($parts) - 1)
+        );
+        // of these only the rest is a value
+        $beginnings = array_diff($beginnings, [
+            "exchange_mail.system_configuration.'",
+            ...(str_ends_with($key, '_needed') ? [] : ["exchange_mail.check_connection.'"]),
+        ]);
+        foreach ([...$beginnings, "'" . substr($key, \strlen('exchange_mail.system_configuration.')) . "'"] as $part) {
+            if (str_contains($sources, $part)) {
+                return true;
+            }
+        }
+
+        return 1 === preg_match('~' . preg_quote($key, '~') . '(?![\w.])~', $sources);
     }
 
     /**

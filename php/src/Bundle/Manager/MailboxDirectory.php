@@ -100,18 +100,32 @@ final class MailboxDirectory
 
     private function leaveOutOptedOut(QueryBuilder $query): void
     {
-        $optedOut = $this->em()->createQueryBuilder()
-            ->select('v.id')
+        $optedOut = $this->findOptedOut();
+        if ([] !== $optedOut) {
+            $query->andWhere('u.id NOT IN (:optedOut)')->setParameter('optedOut', $optedOut);
+        }
+    }
+
+    /**
+     * Asked apart: Oro keeps settings in an entity manager of their own.
+     *
+     * @return list<int> ids of users
+     */
+    private function findOptedOut(): array
+    {
+        $rows = $this->doctrine->getManagerForClass(ConfigValue::class)->createQueryBuilder()
+            ->select('c.recordId')
             ->from(ConfigValue::class, 'v')
             ->innerJoin('v.config', 'c')
-            ->where('c.recordId = u.id AND c.scopedEntity = :user')
-            ->andWhere('v.section = :section AND v.name = :setting AND v.textValue = :out');
-        $query
-            ->andWhere($query->expr()->not($query->expr()->exists($optedOut->getDQL())))
+            ->where('c.scopedEntity = :user AND v.section = :section AND v.name = :setting AND v.textValue = :out')
             ->setParameter('user', 'user')
             ->setParameter('section', Configuration::ROOT_NODE)
             ->setParameter('setting', Configuration::OPTED_OUT)
-            ->setParameter('out', '1');
+            ->setParameter('out', '1')
+            ->getQuery()
+            ->getArrayResult();
+
+        return array_map('intval', array_column($rows, 'recordId'));
     }
 
     private function em(): EntityManagerInterface

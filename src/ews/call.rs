@@ -63,12 +63,7 @@ impl Patience {
 
     /// Tells the limiter what the server asked for; whether to ask again.
     pub(crate) async fn throttled(&mut self, mailbox: &Mailbox, error: &ResponseError) -> bool {
-        let limiter = mailbox.client().transport().limiter();
-        match error.code {
-            ResponseCode::ErrorServerBusy => limiter.mailbox_busy(mailbox.address(), error.back_off),
-            _ => limiter.server_busy(error.back_off),
-        }
-        debug!(mailbox = mailbox.address(), code = error.code.as_str(), back_off = ?error.back_off, "throttled");
+        mailbox.heed(error);
         self.hold(mailbox).await
     }
 }
@@ -126,6 +121,19 @@ impl Mailbox {
                 what: "there is no response message in it".into(),
             }),
         }
+    }
+
+    /// Tells the limiter for how long the server asked to be left alone, if it did.
+    pub(crate) fn heed(&self, error: &ResponseError) {
+        if !error.code.is_throttling() {
+            return;
+        }
+        let limiter = self.client().transport().limiter();
+        match error.code {
+            ResponseCode::ErrorServerBusy => limiter.mailbox_busy(self.address(), error.back_off),
+            _ => limiter.server_busy(error.back_off),
+        }
+        debug!(mailbox = self.address(), code = error.code.as_str(), back_off = ?error.back_off, "throttled");
     }
 
     async fn post<O: Operation>(

@@ -82,6 +82,23 @@ impl Mailbox {
         &self.inner.address
     }
 
+    /// The same mailbox by way of the mailbox server that answers `anchor`, which may be this one: subscriptions that share a
+    /// stream must lie there (see [affinity]). Exchange 2010 and older get the anchor's cookies, which a load balancer sets.
+    ///
+    /// [affinity]: https://learn.microsoft.com/en-us/exchange/client-developer/exchange-web-services/how-to-maintain-affinity-between-group-of-subscriptions-and-mailbox-server
+    #[must_use]
+    pub fn along(&self, anchor: &Self) -> Self {
+        let inner = &self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                client: inner.client.clone(),
+                address: inner.address.clone(),
+                anchored: Route::along(&anchor.inner.anchored, &inner.address),
+                plain: Route::along(&anchor.inner.plain, &inner.address),
+            }),
+        }
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.inner.client
     }

@@ -101,7 +101,8 @@ impl Operation for Unsubscribe<'_> {
 }
 
 impl Mailbox {
-    /// Asks to be told of events of these kinds (at least one) in `folders`; without folders, in all of them.
+    /// Asks to be told of events of these kinds (at least one) in `folders`; without folders in all of them, which
+    /// Exchange 2007 does not know ([`RequestServerVersion::has_subscription_to_all_folders`]).
     ///
     /// # Errors
     /// [`Error`].
@@ -125,5 +126,12 @@ impl Mailbox {
     /// [`Error`]; `ErrorSubscriptionNotFound` where it has ended already.
     pub async fn unsubscribe(&self, id: &SubscriptionId) -> Result<(), Error> {
         self.call_one(&Unsubscribe { id }).await
+    }
+}
+
+impl RequestServerVersion {
+    /// Whether a subscription can be to all folders, without naming them.
+    pub fn has_subscription_to_all_folders(self) -> bool {
+        self >= Self::Exchange2010
     }
 }

@@ -22,6 +22,11 @@ impl Pieces {
         self.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// Bytes of an envelope that is not whole yet.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The next whole envelope.
     pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
         while let Some(at) = memmem::find(&self.bytes[self.searched..], END) {

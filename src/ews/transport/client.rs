@@ -14,11 +14,13 @@ use super::choice::Choice;
 use super::connection::Connection;
 use super::exchange::{Failure, LastBinding, binding_of};
 use super::pool::Pool;
+use super::route::Affinity;
 use super::throttle::Limiter;
 use super::tls::Tls;
 use super::{Error, Route, Scheme, Settings, failure, is_loopback};
 
 const X_ANCHOR_MAILBOX: HeaderName = HeaderName::from_static("x-anchormailbox");
+const X_PREFER_SERVER_AFFINITY: HeaderName = HeaderName::from_static("x-preferserveraffinity");
 
 /// Connections to one server. Belongs to the tokio runtime it is used on.
 #[derive(Debug)]
@@ -205,6 +207,9 @@ impl Transport {
             .and_then(|anchor| HeaderValue::try_from(anchor).ok())
         {
             headers.insert(X_ANCHOR_MAILBOX, anchor);
+            if route.affinity == Affinity::Preferred {
+                headers.insert(X_PREFER_SERVER_AFFINITY, HeaderValue::from_static("true"));
+            }
         }
         if let Some(cookies) = route.cookies_for(&self.settings.endpoint) {
             headers.insert(COOKIE, cookies);

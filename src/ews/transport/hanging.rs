@@ -47,7 +47,11 @@ impl Transport {
             permit.succeeded();
             Source::Open(response, Box::new(connection))
         } else {
-            Source::Whole(Some(answer::read(response, &settings).await?))
+            let answer = answer::read(response, &settings).await;
+            if let Err(Error::Busy { retry_after, .. }) = &answer {
+                self.limiter().server_busy(*retry_after);
+            }
+            Source::Whole(Some(answer?))
         };
         Ok(Hanging {
             source,

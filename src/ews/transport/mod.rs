@@ -24,7 +24,7 @@ pub use answer::{Answer, Sink};
 pub use client::Transport;
 pub use error::{CertificateProblem, Error, Remedy, Retry};
 pub use hanging::Hanging;
-pub use route::Route;
+pub use route::{Affinity, Route};
 pub use secret::Secret;
 pub use settings::{OAuth, Scheme, Settings, TlsLevel};
 

@@ -1,5 +1,7 @@
 //! Where a mailbox lives behind the load balancer. Knows no authentication.
 
+use std::sync::Arc;
+
 use reqwest::cookie::{CookieStore, Jar};
 use reqwest::header::HeaderValue;
 use url::Url;
@@ -14,7 +16,19 @@ pub struct Route {
     pub mailbox: Option<String>,
     /// Value of `X-AnchorMailbox` (Exchange 2013 and newer).
     pub anchor_mailbox: Option<String>,
-    pub(super) cookies: Jar,
+    /// Whether the requests must all come to one mailbox server.
+    pub affinity: Affinity,
+    pub(super) cookies: Arc<Jar>,
+}
+
+/// Which mailbox server a request wants, of several that can answer it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Affinity {
+    /// Whichever the server chooses.
+    #[default]
+    Any,
+    /// The one that answered the anchor before: `X-PreferServerAffinity`, and the `X-BackEndOverrideCookie` that it sets.
+    Preferred,
 }
 
 impl Route {
@@ -23,7 +37,7 @@ impl Route {
         Self {
             mailbox: Some(mailbox.into()),
             anchor_mailbox: Some(mailbox.into()),
-            cookies: Jar::default(),
+            ..Self::default()
         }
     }
 
@@ -31,8 +45,17 @@ impl Route {
     pub fn without_anchor(mailbox: &str) -> Self {
         Self {
             mailbox: Some(mailbox.into()),
-            anchor_mailbox: None,
-            cookies: Jar::default(),
+            ..Self::default()
+        }
+    }
+
+    /// For a mailbox, along the way of another one: with its anchor and its cookies.
+    pub(crate) fn along(other: &Self, mailbox: &str) -> Self {
+        Self {
+            mailbox: Some(mailbox.into()),
+            anchor_mailbox: other.anchor_mailbox.clone(),
+            affinity: Affinity::Preferred,
+            cookies: other.cookies.clone(),
         }
     }
 

@@ -13,7 +13,9 @@ use crate::generate::{Book, Direction, Plan, Series};
 use crate::handle::Handle;
 use crate::http;
 use crate::http::tls::Certificate;
-use crate::settings::{Account, Bodies, Compression, Dials, Discovery, Framing, Proxy, Rights, Settings};
+use crate::settings::{
+    Account, Bodies, Compression, Dials, Discovery, Framing, MailboxServer, Proxy, Rights, Settings,
+};
 use crate::shared::Shared;
 use crate::soap::ServerVersion;
 use crate::store::directory::EntryKind;
@@ -213,6 +215,16 @@ impl Builder {
     /// How long a minute of a streaming subscription's `ConnectionTimeout` lasts, so that a test need not wait for one.
     pub fn streaming_minute(mut self, minute: Duration) -> Self {
         self.settings.minute = minute;
+        self
+    }
+
+    /// One of several mailbox servers: its site in the directory and its mailboxes. From 2013 on subscriptions live on the
+    /// server that `X-BackEndOverrideCookie` or `X-AnchorMailbox` leads to, where that is in the mailbox's site.
+    pub fn mailbox_server(mut self, site: &str, mailboxes: &[&str]) -> Self {
+        self.settings.mailbox_servers.push(MailboxServer {
+            site: site.to_owned(),
+            mailboxes: mailboxes.iter().map(|m| (*m).to_owned()).collect(),
+        });
         self
     }
 

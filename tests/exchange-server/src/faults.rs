@@ -173,6 +173,11 @@ pub enum FaultKind {
         /// What is put there.
         text: String,
     },
+    /// Leaves an element out, wherever it stands, as servers do that are not Microsoft's.
+    Without {
+        /// Such as `m:Watermark`.
+        element: String,
+    },
     /// Puts bytes that are no UTF-8 into each subject.
     BrokenUtf8,
     /// The answer comes late.
@@ -321,6 +326,7 @@ impl Script {
         for kind in &self.0 {
             match kind {
                 FaultKind::Insert { after, text } => body = insert(&body, after.as_bytes(), text.as_bytes()),
+                FaultKind::Without { element } => body = without(body, element),
                 FaultKind::BrokenUtf8 => body = insert(&body, b"<t:Subject>", b"\xff\xfe\xc3"),
                 FaultKind::TruncatedXml { bytes } => body.truncate(*bytes),
                 _ => {}
@@ -328,6 +334,17 @@ impl Script {
         }
         body
     }
+}
+
+fn without(mut body: Vec<u8>, element: &str) -> Vec<u8> {
+    let (start, end) = (format!("<{element}>"), format!("</{element}>"));
+    let find = |body: &[u8], text: &str| body.windows(text.len()).position(|w| w == text.as_bytes());
+    while let Some(from) = find(&body, &start)
+        && let Some(length) = find(&body[from..], &end)
+    {
+        body.drain(from..from + length + end.len());
+    }
+    body
 }
 
 fn insert(body: &[u8], after: &[u8], text: &[u8]) -> Vec<u8> {

@@ -117,6 +117,11 @@ impl Handle {
         self.shared.subscriptions.clear();
     }
 
+    /// How many subscriptions nobody has ended.
+    pub fn subscriptions(&self) -> usize {
+        self.shared.subscriptions.count()
+    }
+
     /// Changes the password of an account.
     pub fn set_password(&self, login: &str, password: &str) {
         for account in lock(&self.shared.accounts).iter_mut().filter(|a| a.is(login)) {

@@ -24,6 +24,31 @@ pub(crate) struct Settings {
     pub token_lifetime: Duration,
     /// How long a minute of `ConnectionTimeout` lasts.
     pub minute: Duration,
+    /// None: one server has all mailboxes.
+    pub mailbox_servers: Vec<MailboxServer>,
+}
+
+/// One of several mailbox servers behind the same address.
+#[derive(Debug, Clone)]
+pub(crate) struct MailboxServer {
+    /// Its site in the directory: across sites a request is handed on to the mailbox's own server.
+    pub site: String,
+    pub mailboxes: Vec<String>,
+}
+
+impl Settings {
+    /// The server that holds a mailbox; the first where none is told.
+    pub fn home(&self, mailbox: &str) -> usize {
+        let holds = |server: &MailboxServer| server.mailboxes.iter().any(|m| m.eq_ignore_ascii_case(mailbox));
+        self.mailbox_servers.iter().position(holds).unwrap_or_default()
+    }
+
+    /// The site of a server.
+    pub fn site(&self, server: usize) -> &str {
+        self.mailbox_servers
+            .get(server)
+            .map_or("Default-First-Site-Name", |s| &s.site)
+    }
 }
 
 impl Default for Settings {
@@ -39,6 +64,7 @@ impl Default for Settings {
             proxy: Proxy::Unknown,
             token_lifetime: Duration::from_secs(3_599),
             minute: Duration::from_secs(60),
+            mailbox_servers: Vec::new(),
         }
     }
 }

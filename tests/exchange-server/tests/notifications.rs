@@ -186,7 +186,7 @@ async fn a_stream_breaks_after_its_first_events_when_told() {
 async fn a_pull_subscription_is_asked_again_and_again_and_given_up() {
     let server = server().await;
     let tail = "<t:Timeout>10</t:Timeout>";
-    let subscribed = post(&server, "Exchange2007_SP1", &subscribe("PullSubscriptionRequest", tail)).await;
+    let subscribed = post(&server, "Exchange2010", &subscribe("PullSubscriptionRequest", tail)).await;
     subscribed.validate();
     let id = subscribed.text("SubscriptionId");
     let ask = |watermark: &str| {
@@ -221,5 +221,12 @@ async fn a_pull_subscription_is_asked_again_and_again_and_given_up() {
 async fn streaming_is_unknown_before_2010_sp1() {
     let server = server().await;
     let answer = post(&server, "Exchange2010", &subscribe("StreamingSubscriptionRequest", "")).await;
+    assert_eq!(answer.text("ResponseCode"), "ErrorSchemaValidation");
+}
+
+#[tokio::test]
+async fn a_subscription_to_all_folders_is_unknown_in_2007() {
+    let request = subscribe("PullSubscriptionRequest", "<t:Timeout>10</t:Timeout>");
+    let answer = post(&server().await, "Exchange2007_SP1", &request).await;
     assert_eq!(answer.text("ResponseCode"), "ErrorSchemaValidation");
 }

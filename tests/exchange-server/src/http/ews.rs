@@ -10,7 +10,7 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE}
 use hyper::{HeaderMap, Request, Response, StatusCode};
 
 use super::answer::{AnswerBody, plain, send};
-use super::{auth, streaming};
+use super::{affinity, auth, streaming};
 use crate::faults::{FaultKind, Script};
 use crate::journal::{Load, RequestRecord};
 use crate::operations::{self, Scene};
@@ -112,17 +112,22 @@ async fn exchange(
     if let Some(struck) = struck(&script, shared, &dials, headers, record) {
         return struck;
     }
+    let server = affinity::server(headers, &address, &shared.settings);
     let allowed = throttle(now, shared).and_then(|()| permit(&account, &request, &address, shared));
     if allowed.is_ok() && record.operation == "GetStreamingEvents" {
-        return Ok(match streaming::Asked::read(&request.operation, request.version) {
-            Err(fault) => faulty(&fault, shared, &dials, headers, record),
-            Ok(asked) => {
-                record.items = asked.count();
-                streaming::answer(asked, shared, &script)
-            }
-        });
+        return Ok(
+            match streaming::Asked::read(&request.operation, request.version, server) {
+                Err(fault) => faulty(&fault, shared, &dials, headers, record),
+                Ok(asked) => {
+                    record.items = asked.count();
+                    let mut response = streaming::answer(asked, shared, &script);
+                    affinity::keep(&mut response, headers, server, &shared.settings);
+                    response
+                }
+            },
+        );
     }
-    let result = allowed.and_then(|()| perform(&request, &address, shared, &script));
+    let result = allowed.and_then(|()| perform(&request, &address, server, shared, &script));
     match result {
         Err(fault) => Ok(faulty(&fault, shared, &dials, headers, record)),
         Ok((body, answer)) => {
@@ -135,6 +140,7 @@ async fn exchange(
             });
             let mut response = send(StatusCode::OK, body, &dials, headers, cut);
             dress(&mut response, shared, &address);
+            affinity::keep(&mut response, headers, server, &shared.settings);
             if let Some(FaultKind::ContentType { value }) =
                 script.0.iter().find(|k| matches!(k, FaultKind::ContentType { .. }))
                 && let Ok(value) = HeaderValue::from_str(value)
@@ -213,6 +219,7 @@ fn permit(account: &Account, request: &envelope::Request, address: &str, shared:
 fn perform(
     request: &envelope::Request,
     address: &str,
+    server: usize,
     shared: &Shared,
     script: &Script,
 ) -> Result<(Vec<u8>, operations::Answer), Fault> {
@@ -224,6 +231,7 @@ fn perform(
             directory: &directory,
             settings: &shared.settings,
             subscriptions: &shared.subscriptions,
+            server,
             script,
         };
         operations::answer(&mut scene, &request.operation)

@@ -1,5 +1,6 @@
 //! HTTP and HTTPS: accepts connections, routes requests, sends answers. Knows EWS only as bytes and faults.
 
+mod affinity;
 mod answer;
 mod auth;
 mod control;

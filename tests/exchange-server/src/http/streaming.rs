@@ -23,10 +23,12 @@ use crate::store::subscriptions::Delivery;
 pub(super) struct Asked {
     ids: Vec<String>,
     minutes: u32,
+    /// The mailbox server that was asked.
+    server: usize,
 }
 
 impl Asked {
-    pub fn read(request: &Element, version: RequestVersion) -> Result<Self, Fault> {
+    pub fn read(request: &Element, version: RequestVersion, server: usize) -> Result<Self, Fault> {
         if version < RequestVersion::Exchange2010Sp1 {
             return Err(Fault::schema(
                 "The element 'Body' has invalid child element 'GetStreamingEvents'.",
@@ -45,7 +47,7 @@ impl Asked {
                 "The 'ConnectionTimeout' element is invalid: between 1 and 30.",
             ));
         }
-        Ok(Self { ids, minutes })
+        Ok(Self { ids, minutes, server })
     }
 
     /// How many subscriptions are asked about.
@@ -137,7 +139,7 @@ fn unknown(asked: &Asked, shared: &Shared) -> Vec<String> {
         shared
             .subscriptions
             .get(id)
-            .is_some_and(|s| s.delivery == Delivery::Streaming)
+            .is_some_and(|s| s.delivery == Delivery::Streaming && s.server == asked.server)
     };
     asked.ids.iter().filter(|id| !known(id)).cloned().collect()
 }

@@ -38,6 +38,8 @@ pub(crate) struct Scene<'a> {
     pub settings: &'a Settings,
     pub script: &'a Script,
     pub subscriptions: &'a Subscriptions,
+    /// The mailbox server that the request came to.
+    pub server: usize,
 }
 
 impl Scene<'_> {

@@ -51,6 +51,7 @@ pub(super) fn subscribe(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> 
             let watermark = scene.mailbox.notices.last();
             let mailbox = scene.mailbox.address.clone();
             let id = scene.subscriptions.add(Subscription {
+                server: home(scene, &mailbox),
                 mailbox,
                 delivery,
                 wanted,
@@ -67,6 +68,15 @@ pub(super) fn subscribe(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -> 
     Ok(Answer { items: 1 })
 }
 
+/// Where a subscription lives: on the server that was asked, but in another site on the mailbox's own.
+fn home(scene: &Scene<'_>, mailbox: &str) -> usize {
+    let home = scene.settings.home(mailbox);
+    match scene.settings.site(scene.server) == scene.settings.site(home) {
+        true => scene.server,
+        false => home,
+    }
+}
+
 fn wanted(scene: &Scene<'_>, asked: &Element) -> Result<Result<Wanted, ResponseCode>, Fault> {
     let kinds: HashSet<String> = asked
         .require("EventTypes")?
@@ -76,6 +86,14 @@ fn wanted(scene: &Scene<'_>, asked: &Element) -> Result<Result<Wanted, ResponseC
         .collect();
     if kinds.is_empty() || kinds.iter().any(|kind| !EVENTS.contains(&kind.as_str())) {
         return Err(Fault::schema("The 'EventTypes' element is invalid."));
+    }
+    // An attribute of 2010's schema.
+    if scene.version < RequestVersion::Exchange2010
+        && let Some(unknown) = asked.attribute("SubscribeToAllFolders")
+    {
+        return Err(Fault::schema(&format!(
+            "The 'SubscribeToAllFolders' attribute is not declared ('{unknown}')."
+        )));
     }
     let all = matches!(asked.attribute("SubscribeToAllFolders"), Some("true" | "1"));
     let folders = asked
@@ -102,7 +120,7 @@ pub(super) fn unsubscribe(scene: &Scene<'_>, request: &Element, xml: &mut Xml) -
     request.sequence(Namespace::Messages, &["SubscriptionId"])?;
     let id = request.require("SubscriptionId")?.text.trim();
     let name = "m:UnsubscribeResponseMessage";
-    if scene.subscriptions.remove(id) {
+    if scene.subscriptions.remove(id, scene.server) {
         open_message(xml, name);
         xml.close(name);
     } else {
@@ -117,7 +135,8 @@ pub(super) fn get_events(scene: &Scene<'_>, request: &Element, xml: &mut Xml) ->
     let from = events::read_watermark(request.require("Watermark")?.text.trim());
     let name = "m:GetEventsResponseMessage";
     let found = || {
-        let subscription = scene.subscriptions.get(id).filter(|s| s.delivery == Delivery::Pull);
+        let is_here = |s: &Subscription| s.delivery == Delivery::Pull && s.server == scene.server;
+        let subscription = scene.subscriptions.get(id).filter(is_here);
         let subscription = subscription.ok_or_else(|| ResponseCode::new("ErrorSubscriptionNotFound"))?;
         let from = from.ok_or_else(|| ResponseCode::new("ErrorInvalidWatermark"))?;
         let notices = scene

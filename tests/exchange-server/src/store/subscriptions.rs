@@ -46,6 +46,8 @@ pub(crate) enum Delivery {
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
     pub mailbox: String,
+    /// The mailbox server that it lives on.
+    pub server: usize,
     pub delivery: Delivery,
     pub wanted: Wanted,
     /// Events up to here were handed out by streaming.
@@ -74,6 +76,11 @@ impl Subscriptions {
         id
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        lock(&self.0).len()
+    }
+
     pub fn get(&self, id: &str) -> Option<Subscription> {
         lock(&self.0).get(id).cloned()
     }
@@ -84,8 +91,11 @@ impl Subscriptions {
         }
     }
 
-    pub fn remove(&self, id: &str) -> bool {
-        lock(&self.0).remove(id).is_some()
+    /// Ends a subscription of this server; false where it has none of this id.
+    pub fn remove(&self, id: &str, server: usize) -> bool {
+        let mut all = lock(&self.0);
+        let is_here = all.get(id).is_some_and(|s| s.server == server);
+        is_here && all.remove(id).is_some()
     }
 
     /// As a restart of the server does.

@@ -75,10 +75,18 @@ final class DatabaseTest extends TestCase
         $columns = $program->column("SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c ORDER BY 1");
         $database->run('ALTER TABLE copies DROP COLUMN is_seen');
         $database->run('ALTER TABLE mailboxes DROP COLUMN retry_at');
+        $database->run('ALTER TABLE emails DROP COLUMN message_id');
+        $database->run('ALTER TABLE emails RENAME COLUMN identity TO message_id');
+        $database->run(
+            'INSERT INTO emails (message_id, direction, subject, from_email, sent_at, received_at, importance, item_class, size, refs)'
+            . " VALUES ('<a@b>', 'incoming', 'x', 'C@d', '2026-03-02T09:30:00Z', '', '', '', 0, '[]')"
+        );
         $database->run('PRAGMA user_version = 1');
         unset($database);
 
         self::assertNull(Database::openToRead($path)?->value('SELECT max(retry_at) FROM mailboxes'));
+        self::assertSame(["<a@b>\n2026-03-02T09:30:00Z\nc@d\nx"], $program->column('SELECT identity FROM emails'));
+        self::assertSame(['<a@b>'], $program->column('SELECT message_id FROM emails'));
         self::assertSame(
             $columns,
             $program->column("SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c ORDER BY 1")
@@ -127,8 +135,8 @@ final class DatabaseTest extends TestCase
         $program = new Program();
         $database = Database::open("{$program->folder}/mail.sqlite");
         $database->run(
-            'INSERT INTO emails (id, message_id, direction, subject, from_email, sent_at, received_at, importance, item_class, size, refs)'
-            . " VALUES (1, '<a@b>', 'incoming', '', 'a@b', '', '', 'normal', 'IPM.Note', 1, '[]')"
+            'INSERT INTO emails (id, identity, message_id, direction, subject, from_email, sent_at, received_at, importance, item_class, size, refs)'
+            . " VALUES (1, 'a', '<a@b>', 'incoming', '', 'a@b', '', '', 'normal', 'IPM.Note', 1, '[]')"
         );
         $bytes = "\0\xFF'" . random_bytes(500);
 

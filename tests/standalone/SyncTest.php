@@ -67,6 +67,33 @@ final class SyncTest extends TestCase
         ));
     }
 
+    public function testDifferentMailWithOneMessageIdIsStoredEach(): void
+    {
+        $this->sync();
+        foreach (['Order 1001', 'Complaint about order 1001'] as $subject) {
+            $letter = str_replace('Subject: ', "Subject: $subject, ", $this->letter('<0@shop.mori-yachts.example>'));
+            $this->exchange->deliver(self::JONAS, 'inbox', $letter);
+            $this->exchange->deliver('astrid@lindqvist-boats.example', 'inbox', $letter);
+        }
+
+        $result = $this->sync();
+
+        self::assertSame([2, 2], [$result['emails'], $result['copies']]);
+        self::assertSame([2], $this->program->column(
+            "SELECT count(*) FROM emails WHERE message_id = '<0@shop.mori-yachts.example>'"
+        ));
+    }
+
+    public function testCheckTellsHowManyRowsHoldNoAddress(): void
+    {
+        $contacts = $this->program->write('people.csv', "email,id\n'k.mori@mori-yachts.example',1\nnobody at all,2\n");
+        $this->program->configure($this->exchange->url(), ['contacts' => $contacts]);
+
+        $result = $this->program->call('check', self::JONAS);
+
+        self::assertStringContainsString('(rows that hold no e-mail address: 1)', $result->output);
+    }
+
     public function testASecondRunStoresNothingAgain(): void
     {
         $this->sync();

@@ -72,7 +72,7 @@ pub(crate) fn write(xml: &mut Xml, scene: &Scene<'_>, id: EntryId, item: &Item, 
     let element = element_name(&p.class);
     let asked = shape.fields;
     let sets = |field: Field| asked.has(field);
-    let draft = scene.is_drafts(id.folder);
+    let draft = scene.is_drafts(id.folder) || p.unsent;
     xml.open(element);
     if sets(Field::MimeContent) {
         let mime = item.content.mime();

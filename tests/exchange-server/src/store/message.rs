@@ -49,6 +49,8 @@ pub(crate) struct Properties {
     pub importance: Importance,
     pub sensitivity: &'static str,
     pub has_attachments: bool,
+    /// It keeps the draft flag wherever it lies, as imported mail does: Outlook's X-Unsent.
+    pub unsent: bool,
     pub size: u32,
 }
 
@@ -117,6 +119,7 @@ impl Properties {
             importance: Importance::Normal,
             sensitivity: "Normal",
             has_attachments: false,
+            unsent: false,
             size: u32::try_from(size).unwrap_or(u32::MAX),
         }
     }
@@ -156,6 +159,7 @@ fn properties(message: &Message<'_>, size: usize, now: OffsetDateTime) -> Proper
         references: ids(message.references()),
         importance: importance(message),
         sensitivity: sensitivity(message),
+        unsent: message.header("X-Unsent").is_some(),
         has_attachments: message.attachments().any(|part| !is_inline(part)),
         ..Properties::empty(size, now)
     }

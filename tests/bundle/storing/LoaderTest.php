@@ -58,7 +58,7 @@ final class LoaderTest extends OroTestCase
     public function testABodyIsReadFromAnotherMailboxWhereTheFirstIsClosedToTheAccount(): void
     {
         $this->store($this->mailbox($this->johnId), new Batch('john@example.com', Mail::inbox(), [
-            Mail::message(['itemId' => 'of-john', 'messageId' => $this->email->getMessageId()]),
+            Mail::message(['itemId' => 'of-john', 'messageId' => $this->email->getMessageId(), 'subject' => $this->email->getSubject()]),
         ]));
         $this->engine->messages = ['of-john' => new ImpersonationException('Denied.'), 'item' => Mail::message(['html' => 'Again'])];
         $finder = new ExchangeMessageFinder($this->engine);

@@ -51,6 +51,7 @@ final class MessageWriterTest extends TestCase
                 'threadId' => str_repeat('t', 300),
                 'acceptLanguage' => 'de',
             ]),
+            '<a@x>',
             $folder,
             $user,
             $organization

@@ -167,10 +167,19 @@ abstract class OroTestCase extends TestCase
     }
 
     /**
-     * @return list<array<string, mixed>>
+     * @return list<array<string, mixed>> MySQL has numbers for true and false: columns that are named so are booleans here too
      */
     protected function rows(string $sql): array
     {
-        return $this->oro->em->getConnection()->fetchAllAssociative($sql);
+        $rows = $this->oro->em->getConnection()->fetchAllAssociative($sql);
+        foreach ($rows as $index => $row) {
+            foreach ($row as $column => $value) {
+                if (\is_int($value) && preg_match('/^(is_|has_|body_is_|body_synced|confirmed)/', $column)) {
+                    $rows[$index][$column] = (bool)$value;
+                }
+            }
+        }
+
+        return $rows;
     }
 }

@@ -16,6 +16,9 @@ class ExchangeEmail
     /** Item ids are case-sensitive and long: comparisons and the unique index go by this hash on every database. */
     private string $itemHash;
 
+    /** False: the folder is being read from its beginning, and the item was not seen yet. */
+    private bool $confirmed = true;
+
     public function __construct(private Email $email, private ExchangeEmailFolder $exchangeFolder, private string $itemId)
     {
         $this->itemHash = self::hash($itemId);
@@ -47,6 +50,21 @@ class ExchangeEmail
     public function getItemHash(): string
     {
         return $this->itemHash;
+    }
+
+    /**
+     * The item was seen in its folder.
+     */
+    public function confirm(): self
+    {
+        $this->confirmed = true;
+
+        return $this;
+    }
+
+    public function isConfirmed(): bool
+    {
+        return $this->confirmed;
     }
 
     /**

@@ -9,6 +9,8 @@ namespace ExchangeMail\Bundle\Storage;
  */
 enum BatchPart
 {
+    /** Before any message: the folder is read from its beginning. */
+    case First;
     case Earlier;
     case Last;
 }

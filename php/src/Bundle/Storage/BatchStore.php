@@ -37,6 +37,9 @@ final class BatchStore
      */
     public function store(int $originId, ?string $leaseToken, Batch $batch): StoreResult
     {
+        if ($batch->startsOver) {
+            $this->storeMessages($originId, $leaseToken, $batch, [], BatchPart::First);
+        }
         $slices = self::slices($batch->messages);
         $last = array_pop($slices) ?? [];
         $result = new StoreResult();

@@ -23,6 +23,7 @@ final class BatchTransaction
         private readonly MailStore $mail,
         private readonly PlaceStore $places,
         private readonly FolderStore $folders,
+        private readonly KnownMail $known,
         private readonly FailedItems $failedItems,
         private readonly KeyLocks $locks,
         private readonly OrganizationContext $organization
@@ -47,6 +48,7 @@ final class BatchTransaction
         return $this->attempt(
             $originId,
             $leaseToken,
+            $messages,
             fn (EntityManagerInterface $em, ExchangeEmailOrigin $origin): StoreResult
                 => $this->write($em, $origin, $batch, $messages, $part, $failures)
         );
@@ -62,6 +64,7 @@ final class BatchTransaction
         return $this->attempt(
             $originId,
             null,
+            [$message],
             function (EntityManagerInterface $em, ExchangeEmailOrigin $origin) use ($exchangeFolderId, $message): StoreResult {
                 $folder = $em->find(ExchangeEmailFolder::class, $exchangeFolderId);
 
@@ -73,13 +76,17 @@ final class BatchTransaction
     }
 
     /**
+     * @param list<Message>                                                      $messages
      * @param callable(EntityManagerInterface, ExchangeEmailOrigin): StoreResult $write
      */
-    private function attempt(int $originId, ?string $leaseToken, callable $write): StoreResult
+    private function attempt(int $originId, ?string $leaseToken, array $messages, callable $write): StoreResult
     {
+        $names = [];
         try {
             return $this->transactions->run(
-                function (EntityManagerInterface $em) use ($originId, $leaseToken, $write): StoreResult {
+                function (EntityManagerInterface $em) use ($originId, $leaseToken, $write, &$names): StoreResult {
+                    // before anything is read: everybody takes locks in this order, and sees what was stored meanwhile
+                    $this->locks->acquire($em->getConnection(), $names);
                     $this->leases->lock($originId, $leaseToken);
                     $origin = $em->find(ExchangeEmailOrigin::class, $originId);
                     if (null === $origin) {
@@ -93,6 +100,10 @@ final class BatchTransaction
                     $this->mail->announceBodies($em, $result->bodies);
 
                     return $result;
+                },
+                function (EntityManagerInterface $em) use ($messages, &$names): void {
+                    $this->locks->release();
+                    $names = $this->known->getLockNames($em, $messages);
                 }
             );
         } finally {
@@ -123,13 +134,29 @@ final class BatchTransaction
             return new StoreResult();
         }
 
+        if ($batch->folderGone) {
+            if (BatchPart::Last === $part) {
+                $this->removeFolder($em, $origin, $batch->folder->id);
+            }
+
+            return new StoreResult();
+        }
+
         $folder = $this->folders->resolve($em, $origin, $batch->folder);
+        if (BatchPart::First === $part) {
+            $this->places->doubt($em, $folder);
+
+            return new StoreResult();
+        }
         $result = $this->writeMessages($em, $origin, $folder, $messages);
         $this->failedItems->record($em, $origin, $folder, $failures);
         if (BatchPart::Last === $part) {
             $this->places->forget($em, $origin, $folder, $batch->removed);
             $this->failedItems->forget($em, $origin, $folder, $batch->removed);
             $this->places->mark($em, $origin, $folder, $batch->readFlags);
+            if ($batch->whole) {
+                $this->places->forgetDoubted($em, $origin, $folder);
+            }
             if (null !== $batch->checkpoint) {
                 $folder->setCheckpoint($batch->checkpoint);
                 $folder->getFolder()->setSynchronizedAt(new \DateTime('now', new \DateTimeZone('UTC')));
@@ -137,6 +164,18 @@ final class BatchTransaction
         }
 
         return $result;
+    }
+
+    private function removeFolder(EntityManagerInterface $em, ExchangeEmailOrigin $origin, string $folderId): void
+    {
+        $folder = $this->folders->find($em, $origin, $folderId);
+        if (null === $folder) {
+            return;
+        }
+        $this->places->doubt($em, $folder);
+        $this->places->forgetDoubted($em, $origin, $folder);
+        $this->failedItems->forgetFolder($em, $origin, $folder);
+        $this->folders->remove($em, $folder);
     }
 
     /**

@@ -81,7 +81,11 @@ final class BodyFactory
             $type = 'application/octet-stream';
         }
         $entity = $this->builder->attachment(self::fileName($attachment), $type);
-        if (null !== $attachment->contentId && mb_strlen($attachment->contentId) <= self::CONTENT_ID_LENGTH) {
+        // Oro's view does not list what the body shows; webmail gives every file a Content-ID
+        if (
+            $attachment->inline && null !== $attachment->contentId
+            && mb_strlen($attachment->contentId) <= self::CONTENT_ID_LENGTH
+        ) {
             $entity->setEmbeddedContentId(Text::clean($attachment->contentId));
         }
 

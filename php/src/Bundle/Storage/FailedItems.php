@@ -64,6 +64,17 @@ final class FailedItems
     }
 
     /**
+     * The folder is gone, and all its items with it.
+     */
+    public function forgetFolder(EntityManagerInterface $em, ExchangeEmailOrigin $origin, ExchangeEmailFolder $folder): void
+    {
+        foreach ($em->getRepository(FailedItem::class)->findBy(['exchangeFolder' => $folder]) as $item) {
+            $em->remove($item);
+            $origin->addToCounters(0, -1);
+        }
+    }
+
+    /**
      * To be called after the transaction.
      *
      * @param array<string, FailureReason> $failures by EWS ItemId

@@ -18,7 +18,7 @@ final class KeyLocks
 {
     private const MYSQL_WAIT_IN_SECONDS = 50;
 
-    /** @var list<array{0: Connection, 1: string}> */
+    /** @var list<array{0: Connection, 1: non-empty-list<string>}> */
     private array $held = [];
 
     /**
@@ -32,10 +32,11 @@ final class KeyLocks
         )));
         // everybody takes them in the same order, so nobody waits in a circle
         sort($names);
+        if ([] === $names) {
+            return;
+        }
         if ($connection->getDatabasePlatform() instanceof MySQLPlatform) {
-            foreach ($names as $name) {
-                $this->acquireNamed($connection, 'exchange_mail_' . $name);
-            }
+            $this->acquireNamed($connection, array_map(static fn (string $name): string => 'exchange_mail_' . $name, $names));
 
             return;
         }
@@ -50,25 +51,37 @@ final class KeyLocks
      */
     public function release(): void
     {
-        foreach ($this->held as [$connection, $name]) {
-            $connection->executeQuery('SELECT RELEASE_LOCK(:name)', ['name' => $name]);
+        foreach ($this->held as [$connection, $names]) {
+            $connection->executeQuery(self::select('RELEASE_LOCK(?)', $names), $names);
         }
         $this->held = [];
     }
 
-    private function acquireNamed(Connection $connection, string $name): void
+    /**
+     * @param non-empty-list<string> $names
+     */
+    private function acquireNamed(Connection $connection, array $names): void
     {
-        $taken = $connection->fetchOne(
-            'SELECT GET_LOCK(:name, :wait)',
-            ['name' => $name, 'wait' => self::MYSQL_WAIT_IN_SECONDS]
+        // what was taken before another one was not is given back too; a name that is not held may be released
+        $this->held[] = [$connection, $names];
+        $taken = $connection->fetchNumeric(
+            self::select(\sprintf('GET_LOCK(?, %d)', self::MYSQL_WAIT_IN_SECONDS), $names),
+            $names
         );
-        if (1 !== (int)$taken) {
+        if (['1'] !== array_values(array_unique(array_map('strval', $taken ?: [])))) {
             throw new StorageBusyException(\sprintf(
                 'Another process has been storing the same message for %d seconds. The mailbox goes on with the next run.',
                 self::MYSQL_WAIT_IN_SECONDS
             ));
         }
-        $this->held[] = [$connection, $name];
+    }
+
+    /**
+     * @param non-empty-list<string> $names
+     */
+    private static function select(string $function, array $names): string
+    {
+        return 'SELECT ' . implode(', ', array_fill(0, \count($names), $function));
     }
 
     /** A signed 64-bit number of 16 hexadecimal digits. */

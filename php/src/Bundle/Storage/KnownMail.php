@@ -12,112 +12,142 @@ use Oro\Bundle\EmailBundle\Entity\EmailUser;
 use Oro\Bundle\EmailBundle\Entity\Manager\EmailAddressManager;
 
 /**
- * What Oro already has of a set of messages, and the locks on what it has not. Some queries a batch, whatever its size.
+ * Finds what Oro already has of a set of messages. Some queries a batch, whatever its size.
  */
 final class KnownMail
 {
-    public function __construct(
-        private readonly EmailAddressManager $addressManager,
-        private readonly KeyLocks $locks
-    ) {
+    public function __construct(private readonly EmailAddressManager $addressManager)
+    {
     }
 
     /**
-     * Waits for other processes that store any of these messages, or addresses, for the first time. What they stored is
-     * visible afterwards.
+     * Names of what Oro does not have yet, on which whoever stores it has to wait for others. To be called before the transaction:
+     * on MySQL what a transaction reads first is what it sees to its end.
      *
      * @param list<Message> $messages
+     *
+     * @return list<string>
      */
-    public function lock(EntityManagerInterface $em, array $messages): void
+    public function getLockNames(EntityManagerInterface $em, array $messages): array
+    {
+        if ([] === $messages) {
+            return [];
+        }
+        $emails = $this->emails($em, $messages);
+        $keys = self::keys($messages, $emails);
+        $names = [];
+        foreach ($messages as $message) {
+            if (!isset($emails[$keys[$message->itemId]])) {
+                $names[] = 'message ' . MessageIdentity::key($message->messageId);
+            }
+        }
+        $addresses = self::addresses($messages);
+        $present = $em->createQueryBuilder()
+            ->select('a.email')
+            ->from($this->addressManager->getEmailAddressProxyClass(), 'a')
+            ->where('a.email IN (:addresses)')
+            ->setParameter('addresses', $addresses)
+            ->getQuery()
+            ->getSingleColumnResult();
+        foreach (array_diff($addresses, $present) as $address) {
+            $names[] = 'address ' . $address;
+        }
+
+        return array_values(array_unique($names));
+    }
+
+    /**
+     * @param list<Message> $messages
+     */
+    public function find(EntityManagerInterface $em, ExchangeEmailOrigin $origin, array $messages): Known
+    {
+        $emails = $this->emails($em, $messages);
+        $keys = self::keys($messages, $emails);
+        $emails = array_intersect_key($emails, array_flip($keys));
+
+        return new Known($keys, $emails, $this->emailUsers($em, $origin, $emails));
+    }
+
+    /**
+     * @param list<Message>        $messages
+     * @param array<string, Email> $emails
+     *
+     * @return array<string, string> by EWS ItemId
+     */
+    private static function keys(array $messages, array $emails): array
     {
         $keys = [];
-        foreach (self::missing($em, Email::class, 'messageId', self::messageIds($messages)) as $id) {
-            $keys[] = 'message ' . $id;
+        /** @var array<string, Message> $first */
+        $first = [];
+        foreach ($messages as $message) {
+            $key = MessageIdentity::key($message->messageId);
+            $isTaken = isset($emails[$key])
+                ? !MessageIdentity::isStored($message, $emails[$key])
+                : isset($first[$key]) && !MessageIdentity::areSame($message, $first[$key]);
+            $first[$key] ??= $message;
+            $keys[$message->itemId] = $isTaken ? MessageIdentity::distinctKey($message) : $key;
         }
-        $addressClass = $this->addressManager->getEmailAddressProxyClass();
-        foreach (self::missing($em, $addressClass, 'email', self::addresses($messages)) as $address) {
-            $keys[] = 'address ' . $address;
-        }
-        $this->locks->acquire($em->getConnection(), $keys);
+
+        return $keys;
     }
 
     /**
      * @param list<Message> $messages
      *
-     * @return array<string, Email> by Message-ID
+     * @return array<string, Email> by key
      */
-    public function emails(EntityManagerInterface $em, array $messages): array
+    private function emails(EntityManagerInterface $em, array $messages): array
     {
+        $keys = [];
+        foreach ($messages as $message) {
+            $keys[] = MessageIdentity::key($message->messageId);
+            $keys[] = MessageIdentity::distinctKey($message);
+        }
         $emails = $em->createQueryBuilder()
-            ->select('e')
+            ->select('e', 'a')
             ->from(Email::class, 'e')
-            ->where('e.messageId IN (:ids)')
-            ->setParameter('ids', self::messageIds($messages))
+            ->leftJoin('e.fromEmailAddress', 'a')
+            ->where('e.messageId IN (:keys)')
+            ->setParameter('keys', array_values(array_unique($keys)))
             ->orderBy('e.id', 'DESC')
             ->getQuery()
             ->getResult();
-
-        $byId = [];
+        $byKey = [];
         foreach ($emails as $email) {
-            $byId[$email->getMessageId()] = $email;
+            $byKey[$email->getMessageId()] = $email;
         }
 
-        return $byId;
+        return $byKey;
     }
 
     /**
-     * @param list<Message> $messages
+     * Of this mailbox, or of another origin of its owner: what he sent from Oro or got by IMAP is not in My Emails twice.
      *
-     * @return array<string, EmailUser> of this mailbox, by Message-ID
+     * @param array<string, Email> $emails by key
+     *
+     * @return array<string, EmailUser> by key
      */
-    public function emailUsers(EntityManagerInterface $em, ExchangeEmailOrigin $origin, array $messages): array
+    private function emailUsers(EntityManagerInterface $em, ExchangeEmailOrigin $origin, array $emails): array
     {
-        $emailUsers = $em->createQueryBuilder()
-            ->select('eu', 'e')
-            ->from(EmailUser::class, 'eu')
-            ->innerJoin('eu.email', 'e')
-            ->where('eu.origin = :origin AND e.messageId IN (:ids)')
-            ->setParameter('origin', $origin)
-            ->setParameter('ids', self::messageIds($messages))
+        if ([] === $emails) {
+            return [];
+        }
+        $emailUsers = EmailUserOwner::of($origin)
+            ->restrict($em->createQueryBuilder()->select('eu', 'o')->from(EmailUser::class, 'eu')->leftJoin('eu.origin', 'o'))
+            ->andWhere('eu.email IN (:emails)')
+            ->setParameter('emails', array_values($emails))
             ->orderBy('eu.id', 'DESC')
             ->getQuery()
             ->getResult();
-
-        $byId = [];
+        $byKey = [];
         foreach ($emailUsers as $emailUser) {
-            $byId[$emailUser->getEmail()->getMessageId()] = $emailUser;
+            $key = $emailUser->getEmail()->getMessageId();
+            if (($byKey[$key] ?? null)?->getOrigin() !== $origin || $emailUser->getOrigin() === $origin) {
+                $byKey[$key] = $emailUser;
+            }
         }
 
-        return $byId;
-    }
-
-    /**
-     * @param class-string $class
-     * @param list<string> $values
-     *
-     * @return list<string>
-     */
-    private static function missing(EntityManagerInterface $em, string $class, string $field, array $values): array
-    {
-        $present = $em->createQueryBuilder()
-            ->select('x.' . $field)
-            ->from($class, 'x')
-            ->where(\sprintf('x.%s IN (:values)', $field))
-            ->setParameter('values', $values)
-            ->getQuery()
-            ->getSingleColumnResult();
-
-        return array_values(array_diff($values, $present));
-    }
-
-    /**
-     * @param list<Message> $messages
-     *
-     * @return list<string>
-     */
-    private static function messageIds(array $messages): array
-    {
-        return array_values(array_unique(array_map(MessageWriter::messageId(...), $messages)));
+        return $byKey;
     }
 
     /**

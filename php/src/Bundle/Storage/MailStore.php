@@ -44,32 +44,32 @@ final class MailStore
         array $messages
     ): StoreResult {
         $this->builder->clear();
-        $this->known->lock($em, $messages);
 
         $stored = null === $folder->getId() ? [] : $em->getRepository(ExchangeEmail::class)->findByItemIds(
             $folder,
             array_map(static fn (Message $message): string => $message->itemId, $messages)
         );
-        $emails = $this->known->emails($em, $messages);
-        $users = $this->known->emailUsers($em, $origin, $messages);
+        $known = $this->known->find($em, $origin, $messages);
+        [$emails, $users] = [$known->emails, $known->emailUsers];
         $emailFolder = $folder->getFolder();
         $owner = $origin->getMailbox() ?? $origin->getOwner();
 
-        /** @var array<string, array{0: EmailUser, 1: ?EmailBody}> $new by Message-ID */
+        /** @var array<string, array{0: EmailUser, 1: ?EmailBody}> $new by key */
         $new = [];
         /** @var array<string, EmailUser> $items by EWS ItemId */
         $items = [];
         foreach ($messages as $message) {
             if (isset($stored[$message->itemId]) || isset($items[$message->itemId])) {
+                ($stored[$message->itemId] ?? null)?->confirm();
                 continue;
             }
-            $id = MessageWriter::messageId($message);
+            $id = $known->keys[$message->itemId];
             if (isset($users[$id])) {
-                $this->places->add($em, $users[$id], $emailFolder);
+                $this->places->add($em, $origin, $users[$id], $emailFolder);
             } elseif (!isset($new[$id])) {
                 $body = self::hasBody($emails[$id] ?? null) ? null : $this->bodies->create($message);
                 $new[$id] = [
-                    $this->writer->write($message, $emailFolder, $owner, $origin->getOrganization()),
+                    $this->writer->write($message, $id, $emailFolder, $owner, $origin->getOrganization()),
                     $body,
                 ];
             }
@@ -116,8 +116,8 @@ final class MailStore
      * nothing, so it is inserted after them. But Oro gives an activity another owner when the folders of an owner's copy
      * change, not when the copy is new: so another mailbox's copy of a known e-mail gets its folder by a second flush.
      *
-     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new    by Message-ID
-     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $copies of known e-mails, by Message-ID
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new    by key
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $copies of known e-mails, by key
      */
     private function flush(EntityManagerInterface $em, EmailFolder $folder, array $new, array $copies): void
     {
@@ -141,8 +141,8 @@ final class MailStore
      * Oro's listeners write the text of a body that comes later into its activity, and link attachments to records, each with
      * a flush of everything at hand. A body that is stored with its e-mail is in the activity already.
      *
-     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new   by Message-ID
-     * @param array<string, Email>                              $known by Message-ID
+     * @param array<string, array{0: EmailUser, 1: ?EmailBody}> $new   by key
+     * @param array<string, Email>                              $known by key
      *
      * @return list<Email> those whose listeners have something to do
      */

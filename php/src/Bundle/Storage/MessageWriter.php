@@ -18,8 +18,6 @@ use Oro\Bundle\UserBundle\Entity\User;
  */
 final class MessageWriter
 {
-    public const MESSAGE_ID_LENGTH = 512;
-
     private const THREAD_ID_LENGTH = 255;
 
     public function __construct(private readonly EmailEntityBuilder $builder)
@@ -27,20 +25,15 @@ final class MessageWriter
     }
 
     /**
-     * Oro's key of the message: two mailboxes that hold it agree on it.
-     */
-    public static function messageId(Message $message): string
-    {
-        return Text::shortened($message->messageId, self::MESSAGE_ID_LENGTH);
-    }
-
-    /**
      * Registers the message with the builder's batch.
+     *
+     * @param string $key what Oro is to know the message by
      *
      * @throws \Oro\Bundle\EmailBundle\Exception\EmailAddressParseException
      */
     public function write(
         Message $message,
+        string $key,
         EmailFolder $folder,
         User|Mailbox|null $owner,
         Organization $organization
@@ -63,10 +56,10 @@ final class MessageWriter
         $emailUser->setOrigin($folder->getOrigin());
 
         $email = $emailUser->getEmail();
-        $email->setMessageId(self::messageId($message));
+        $email->setMessageId($key);
         $email->setRefs(self::references($message));
         $email->setXThreadId(
-            null === $message->threadId ? null : Text::shortened($message->threadId, self::THREAD_ID_LENGTH)
+            null === $message->threadId ? null : Text::key($message->threadId, self::THREAD_ID_LENGTH)
         );
         $email->setAcceptLanguageHeader(
             null === $message->acceptLanguage ? null : Text::clean($message->acceptLanguage)
@@ -98,7 +91,7 @@ final class MessageWriter
             $ids[] = $message->inReplyTo;
         }
 
-        return [] === $ids ? null : Text::clean(implode(' ', $ids));
+        return [] === $ids ? null : implode(' ', array_map(MessageIdentity::key(...), $ids));
     }
 
     private static function importance(string $importance): int

@@ -17,17 +17,27 @@ use Oro\Bundle\EmailBundle\Entity\EmailUser;
  */
 final class PlaceStore
 {
+    private const ITEMS_AT_ONCE = 500;
+
     /**
      * The e-mail is in this folder too; folders that it left meanwhile are taken off.
      */
-    public function add(EntityManagerInterface $em, EmailUser $emailUser, EmailFolder $folder): void
-    {
+    public function add(
+        EntityManagerInterface $em,
+        ExchangeEmailOrigin $origin,
+        EmailUser $emailUser,
+        EmailFolder $folder
+    ): void {
+        // My Emails hides what belongs to an origin that was removed, such as that of an IMAP mailbox
+        if (true !== $emailUser->getOrigin()?->isActive()) {
+            $emailUser->setOrigin($origin);
+        }
         if (!$emailUser->getFolders()->contains($folder)) {
             $emailUser->addFolder($folder);
         }
-        $occupied = $this->occupiedFolderIds($em, $emailUser);
+        $occupied = $this->occupiedFolderIds($em, $origin, $emailUser);
         foreach ($emailUser->getFolders()->toArray() as $other) {
-            if ($other !== $folder && !\in_array($other->getId(), $occupied, true)) {
+            if ($other !== $folder && $other->getOrigin() === $origin && !\in_array($other->getId(), $occupied, true)) {
                 $emailUser->removeFolder($other);
             }
         }
@@ -59,7 +69,42 @@ final class PlaceStore
         ExchangeEmailFolder $folder,
         array $itemIds
     ): void {
-        $items = $this->items($em, $folder, $itemIds);
+        $this->remove($em, $origin, $folder, $this->items($em, $folder, $itemIds));
+    }
+
+    /**
+     * The folder is read from its beginning: no copy in it counts as seen any more.
+     */
+    public function doubt(EntityManagerInterface $em, ExchangeEmailFolder $folder): void
+    {
+        if (null !== $folder->getId()) {
+            $em->getRepository(ExchangeEmail::class)->doubt($folder);
+        }
+    }
+
+    /**
+     * The folder was read to its end: copies that were not seen since are gone from it.
+     */
+    public function forgetDoubted(EntityManagerInterface $em, ExchangeEmailOrigin $origin, ExchangeEmailFolder $folder): void
+    {
+        if (null === $folder->getId()) {
+            return;
+        }
+        $em->flush();
+        while ([] !== $items = $em->getRepository(ExchangeEmail::class)->findDoubted($folder, self::ITEMS_AT_ONCE)) {
+            $this->remove($em, $origin, $folder, $items);
+        }
+    }
+
+    /**
+     * @param array<string, ExchangeEmail> $items
+     */
+    private function remove(
+        EntityManagerInterface $em,
+        ExchangeEmailOrigin $origin,
+        ExchangeEmailFolder $folder,
+        array $items
+    ): void {
         if ([] === $items) {
             return;
         }
@@ -68,7 +113,11 @@ final class PlaceStore
         }
         $em->flush();
         foreach ($this->emailUsers($em, $origin, $items) as $emailUser) {
-            $isStillThere = \in_array($folder->getFolder()->getId(), $this->occupiedFolderIds($em, $emailUser), true);
+            $isStillThere = \in_array(
+                $folder->getFolder()->getId(),
+                $this->occupiedFolderIds($em, $origin, $emailUser),
+                true
+            );
             if (!$isStillThere && $emailUser->getFolders()->count() > 1) {
                 $emailUser->removeFolder($folder->getFolder());
             }
@@ -90,6 +139,7 @@ final class PlaceStore
         }
         $readByEmail = [];
         foreach ($items as $itemId => $item) {
+            $item->confirm();
             $readByEmail[$item->getEmail()->getId()] = $flags[$itemId];
         }
         $ids = [true => [], false => []];
@@ -124,11 +174,9 @@ final class PlaceStore
      */
     private function emailUsers(EntityManagerInterface $em, ExchangeEmailOrigin $origin, array $items): array
     {
-        return $em->createQueryBuilder()
-            ->select('eu')
-            ->from(EmailUser::class, 'eu')
-            ->where('eu.origin = :origin AND eu.email IN (:emails)')
-            ->setParameter('origin', $origin)
+        return EmailUserOwner::of($origin)
+            ->restrict($em->createQueryBuilder()->select('eu')->from(EmailUser::class, 'eu'))
+            ->andWhere('eu.email IN (:emails)')
             ->setParameter('emails', array_values(array_map(
                 static fn (ExchangeEmail $item): ?int => $item->getEmail()->getId(),
                 $items
@@ -140,7 +188,7 @@ final class PlaceStore
     /**
      * @return list<int> ids of Oro's folders in which Exchange has the e-mail
      */
-    private function occupiedFolderIds(EntityManagerInterface $em, EmailUser $emailUser): array
+    private function occupiedFolderIds(EntityManagerInterface $em, ExchangeEmailOrigin $origin, EmailUser $emailUser): array
     {
         $ids = $em->createQueryBuilder()
             ->select('f.id')
@@ -149,7 +197,7 @@ final class PlaceStore
             ->innerJoin('ef.folder', 'f')
             ->where('ee.email = :email AND f.origin = :origin')
             ->setParameter('email', $emailUser->getEmail())
-            ->setParameter('origin', $emailUser->getOrigin())
+            ->setParameter('origin', $origin)
             ->getQuery()
             ->getSingleColumnResult();
 

@@ -36,4 +36,21 @@ final class Text
 
         return self::clean($text);
     }
+
+    /**
+     * Text that things are told apart by: where it is too long, a hash takes the place of what does not fit.
+     *
+     * @param int    $length characters
+     * @param string $end    what the shortened text ends with too
+     */
+    public static function key(string $text, int $length, string $end = ''): string
+    {
+        $text = self::clean($text);
+        if (mb_strlen($text) <= $length) {
+            return $text;
+        }
+        $suffix = '~' . substr(hash('sha256', $text), 0, 32) . $end;
+
+        return mb_substr($text, 0, $length - \strlen($suffix)) . $suffix;
+    }
 }

@@ -34,17 +34,23 @@ final class Transactions
     /**
      * @template T
      *
-     * @param callable(EntityManagerInterface): T $work repeatable: keeps nothing of a failed attempt
+     * @param callable(EntityManagerInterface): T           $work   repeatable: keeps nothing of a failed attempt
+     * @param null|callable(EntityManagerInterface): void $before  of each attempt, outside of its transaction
      *
      * @return T
      *
      * @throws \Throwable what the last attempt threw; the transaction is rolled back and the entity manager usable
      */
-    public function run(callable $work): mixed
+    public function run(callable $work, ?callable $before = null): mixed
     {
         for ($attempt = 1;; ++$attempt) {
             $em = $this->manager();
             $connection = $em->getConnection();
+            if (null !== $before) {
+                $before($em);
+                // what was read before may be old by the time the locks are had
+                $em->clear();
+            }
             $connection->beginTransaction();
             try {
                 $result = $work($em);

@@ -27,7 +27,8 @@ final class Mail
             'itemId' => 'item-' . $number,
             'messageId' => \sprintf('<%d@customer.test>', $number),
             'direction' => 'incoming',
-            'subject' => 'Subject ' . $number,
+            // copies of a message have its subject too
+            'subject' => 'Subject ' . ($values['messageId'] ?? $number),
             'from' => new Address('Carol Contact', 'carol@customer.test'),
             'to' => [new Address('Jane Doe', 'jane@example.com')],
             'cc' => [],

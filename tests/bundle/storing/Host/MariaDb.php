@@ -9,7 +9,7 @@ use Symfony\Component\Process\Process;
 /**
  * A MariaDB server of the test run's own: fresh data directory, unix socket, gone at the end. Knows no schema.
  */
-final class MariaDb
+final class MariaDb implements DatabaseServer
 {
     private static ?self $instance = null;
 
@@ -48,13 +48,15 @@ final class MariaDb
         return self::$instance;
     }
 
-    /**
-     * @return array<string, mixed> connection parameters of Doctrine
-     */
-    public function createDatabase(): array
+    public function createDatabase(?string $template = null): array
     {
         $name = 'test_' . bin2hex(random_bytes(4));
-        $this->connect()->exec(\sprintf('CREATE DATABASE %s CHARACTER SET utf8mb4', $name));
+        $this->connect()->exec(\sprintf('CREATE DATABASE %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci', $name));
+        if (null !== $template) {
+            $client = ['--no-defaults', '--socket=' . $this->directory . '/socket', '-uroot'];
+            $dump = (new Process(['mariadb-dump', ...$client, $template]))->setTimeout(300)->mustRun()->getOutput();
+            (new Process(['mariadb', ...$client, $name]))->setInput($dump)->setTimeout(300)->mustRun();
+        }
 
         return [
             'driver' => 'pdo_mysql', 'unix_socket' => $this->directory . '/socket', 'user' => 'root', 'dbname' => $name,

@@ -9,7 +9,7 @@ use Symfony\Component\Process\Process;
 /**
  * A PostgreSQL server of the test run's own: fresh data directory, unix socket, gone at the end. Knows no schema.
  */
-final class Postgres
+final class Postgres implements DatabaseServer
 {
     private static ?self $instance = null;
 
@@ -32,13 +32,6 @@ final class Postgres
         return self::$instance;
     }
 
-    /**
-     * A new database, empty or a copy.
-     *
-     * @param string|null $template name of the database to copy, to which nobody is connected
-     *
-     * @return array<string, mixed> connection parameters of Doctrine
-     */
     public function createDatabase(?string $template = null): array
     {
         $name = 'test_' . bin2hex(random_bytes(4));

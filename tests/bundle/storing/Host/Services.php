@@ -67,7 +67,7 @@ final class Services
         $this->leases = new OriginLeases($oro->doctrine);
         $this->transactions = new Transactions(
             $oro->doctrine,
-            new ListenerRecovery($oro->entityListener),
+            new ListenerRecovery($oro->entityListener, $oro->activityListListener),
             $this->logger
         );
         $this->organization = new OrganizationContext($oro->tokenStorage);
@@ -83,12 +83,13 @@ final class Services
                 new MessageWriter($oro->builder),
                 $this->bodies,
                 $places,
-                new KnownMail($oro->addressManager, $locks),
+                $known = new KnownMail($oro->addressManager),
                 $this->organization,
                 $oro->dispatcher
             ),
             $places,
             new FolderStore(),
+            $known,
             $failedItems,
             $locks,
             $this->organization

@@ -86,6 +86,8 @@ final class OroHost
     public readonly MessageBufferManager $buffer;
     public readonly Associations $associations;
     public readonly EntityListener $entityListener;
+
+    public readonly ActivityListListener $activityListListener;
     /** @var list<array{0: string, 1: string}> file names and the addresses of the records they were linked to */
     public array $linked = [];
 
@@ -217,7 +219,7 @@ final class OroHost
         );
         $events->addEventListener(
             [Events::onFlush, Events::postFlush],
-            new ActivityListListener(new CollectListManager($chain), $helper)
+            $this->activityListListener = new ActivityListListener(new CollectListManager($chain), $helper)
         );
         $bodies = new EmailBodyAddListener(
             Blank::of(EmailAttachmentManager::class, [

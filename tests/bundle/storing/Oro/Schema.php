@@ -20,6 +20,7 @@ use Doctrine\ORM\Tools\ResolveTargetEntityListener;
 use Doctrine\ORM\Tools\SchemaTool;
 use Doctrine\Persistence\Mapping\Driver\MappingDriverChain;
 use ExchangeMail\Bundle\Migrations\Schema\ExchangeMailBundleInstaller;
+use ExchangeMail\Tests\Bundle\Storing\Host\MariaDb;
 use ExchangeMail\Tests\Bundle\Storing\Host\Postgres;
 use ExchangeMail\Tests\Bundle\Storing\Host\ResettableEntityManager;
 use Oro\Bundle\ActivityListBundle\Entity\ActivityList;
@@ -65,9 +66,9 @@ final class Schema
 
     public function create(): ResettableEntityManager
     {
-        $postgres = Postgres::running();
+        $server = self::isMySql() ? MariaDb::running() : Postgres::running();
         if (null === self::$template) {
-            $parameters = $postgres->createDatabase();
+            $parameters = $server->createDatabase();
             $oro = $this->open($parameters, false);
             (new SchemaTool($oro))->createSchema($this->metadata($oro));
             $this->install($oro->getConnection());
@@ -75,7 +76,13 @@ final class Schema
             self::$template = $parameters['dbname'];
         }
 
-        return $this->open($postgres->createDatabase(self::$template), true);
+        return $this->open($server->createDatabase(self::$template), true);
+    }
+
+    /** Oro runs on PostgreSQL and MySQL; DATABASE=mysql in the environment chooses the second. */
+    public static function isMySql(): bool
+    {
+        return 'mysql' === getenv('DATABASE');
     }
 
     /** Runs the bundle's installer on Oro's tables, as oro:platform:update does. */

@@ -14,6 +14,7 @@ use ExchangeMail\Bundle\Storage\Transactions;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\RecordingLogger;
 use ExchangeMail\Tests\Bundle\Storing\Host\Registry;
+use Oro\Bundle\ActivityListBundle\EventListener\ActivityListListener;
 use Oro\Bundle\EmailBundle\EventListener\EntityListener;
 use Symfony\Component\Process\Process;
 
@@ -35,7 +36,7 @@ final class TransactionsTest extends PostgresTestCase
                 'getManagers' => ['default' => $this->em],
                 'resetManager' => fn (): object => $this->registry->resetManager(),
             ]),
-            new ListenerRecovery(Blank::of(EntityListener::class)),
+            new ListenerRecovery(Blank::of(EntityListener::class), Blank::of(ActivityListListener::class)),
             $this->logger
         );
     }

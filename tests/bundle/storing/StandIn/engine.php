@@ -230,7 +230,10 @@ final class Batch
         public readonly ?string $checkpoint = null,
         public readonly ?Failure $failure = null,
         public readonly int $seen = 0,
-        public readonly bool $done = false
+        public readonly bool $done = false,
+        public readonly bool $startsOver = false,
+        public readonly bool $whole = false,
+        public readonly bool $folderGone = false
     ) {
     }
 }

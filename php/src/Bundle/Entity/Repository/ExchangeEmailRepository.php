@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Entity\Repository;
 
+use Doctrine\DBAL\Types\Types;
 use Doctrine\ORM\EntityRepository;
 use ExchangeMail\Bundle\Entity\ExchangeEmail;
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
@@ -38,12 +39,39 @@ class ExchangeEmailRepository extends EntityRepository
             ->getQuery()
             ->getResult();
 
-        $byId = [];
-        foreach ($items as $item) {
-            $byId[$item->getItemId()] = $item;
-        }
+        return self::byItemId($items);
+    }
 
-        return $byId;
+    /**
+     * Takes the confirmation from every item of the folder.
+     */
+    public function doubt(ExchangeEmailFolder $folder): void
+    {
+        $this->getEntityManager()->createQueryBuilder()
+            ->update(ExchangeEmail::class, 'ee')
+            ->set('ee.confirmed', ':no')
+            ->where('ee.exchangeFolder = :folder')
+            ->setParameter('no', false, Types::BOOLEAN)
+            ->setParameter('folder', $folder)
+            ->getQuery()
+            ->execute();
+    }
+
+    /**
+     * @return array<string, ExchangeEmail> items without confirmation, by EWS ItemId
+     */
+    public function findDoubted(ExchangeEmailFolder $folder, int $limit): array
+    {
+        return self::byItemId($this->createQueryBuilder('ee')
+            ->select('ee', 'e')
+            ->innerJoin('ee.email', 'e')
+            ->where('ee.exchangeFolder = :folder AND ee.confirmed = :no')
+            ->setParameter('folder', $folder)
+            ->setParameter('no', false, Types::BOOLEAN)
+            ->orderBy('ee.id')
+            ->setMaxResults($limit)
+            ->getQuery()
+            ->getResult());
     }
 
     /**
@@ -55,14 +83,30 @@ class ExchangeEmailRepository extends EntityRepository
     {
         $rows = [];
         foreach ($emailIds as $itemId => $emailId) {
-            $rows[] = [$emailId, $folder->getId(), (string)$itemId, ExchangeEmail::hash((string)$itemId)];
+            $rows[] = [$emailId, $folder->getId(), (string)$itemId, ExchangeEmail::hash((string)$itemId), true];
         }
         Rows::insert(
             $this->getEntityManager()->getConnection(),
             'exchange_mail_email',
-            ['email_id', 'exchange_folder_id', 'item_id', 'item_hash'],
-            $rows
+            ['email_id', 'exchange_folder_id', 'item_id', 'item_hash', 'confirmed'],
+            $rows,
+            [4 => Types::BOOLEAN]
         );
+    }
+
+    /**
+     * @param list<ExchangeEmail> $items
+     *
+     * @return array<string, ExchangeEmail>
+     */
+    private static function byItemId(array $items): array
+    {
+        $byId = [];
+        foreach ($items as $item) {
+            $byId[$item->getItemId()] = $item;
+        }
+
+        return $byId;
     }
 
     /**

@@ -82,6 +82,7 @@ class ExchangeMailBundleInstaller implements Installation
         $table->addColumn('exchange_folder_id', 'integer');
         $table->addColumn('item_id', 'text');
         $table->addColumn('item_hash', 'string', ['length' => 64]);
+        $table->addColumn('confirmed', 'boolean', ['default' => true]);
         $table->setPrimaryKey(['id']);
         $table->addIndex(['email_id'], 'exchange_mail_email_email_idx');
         $table->addUniqueIndex(['exchange_folder_id', 'item_hash'], 'exchange_mail_email_item_uidx');

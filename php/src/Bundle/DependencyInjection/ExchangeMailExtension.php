@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\DependencyInjection;
 
 use Oro\Bundle\ConfigBundle\DependencyInjection\SettingsBuilder;
-use Oro\Bundle\EmailBundle\Provider\EmailAttachmentLoaderInterface;
 use Symfony\Component\Config\FileLocator;
 use Symfony\Component\DependencyInjection\ContainerBuilder;
 use Symfony\Component\DependencyInjection\Loader\YamlFileLoader;
@@ -16,6 +15,9 @@ use Symfony\Component\HttpKernel\DependencyInjection\Extension;
  */
 final class ExchangeMailExtension extends Extension
 {
+    /** Of Oro 6.0 and newer. */
+    private const ATTACHMENT_LOADER = 'Oro\Bundle\EmailBundle\Provider\EmailAttachmentLoaderInterface';
+
     private const FILES = ['services.yml', 'sync.yml', 'form.yml', 'commands.yml', 'controllers.yml', 'mq_topics.yml'];
 
     public function load(array $configs, ContainerBuilder $container): void
@@ -27,8 +29,8 @@ final class ExchangeMailExtension extends Extension
         foreach (self::FILES as $file) {
             $loader->load($file);
         }
-        // since Oro 6.0; the class can't even be loaded without it
-        if (interface_exists(EmailAttachmentLoaderInterface::class)) {
+        // our class can't even be loaded without it
+        if (interface_exists(self::ATTACHMENT_LOADER)) {
             $loader->load('attachment_loader.yml');
         }
     }

@@ -46,7 +46,7 @@ enum Blame
             if ($cause instanceof DriverException) {
                 return self::ofDatabase($cause);
             }
-            if ($cause instanceof EmailAddressParseException || $cause instanceof \ExchangeSync\Exception) {
+            if (is_a($cause, EmailAddressParseException::class) || $cause instanceof \ExchangeSync\Exception) {
                 return self::Message;
             }
         }

@@ -44,7 +44,7 @@ final class FailureReason
         if (null !== $driver) {
             return new self($driver::class, self::databaseText($driver));
         }
-        if ($e instanceof EmailAddressParseException) {
+        if (is_a($e, EmailAddressParseException::class)) {
             return new self($e::class, 'An address of the message is none that Oro can keep.');
         }
         if ($e instanceof \ExchangeSync\Exception) {

@@ -176,6 +176,15 @@ namespace Oro\Bundle\EmailBundle\EventListener {
     }
 }
 
+namespace Oro\Bundle\ActivityListBundle\EventListener {
+    class ActivityListListener
+    {
+        protected array $insertedEntities = [];
+
+        protected array $deletedEntities = [];
+    }
+}
+
 namespace Oro\Bundle\EmailBundle\Sync {
     abstract class AbstractEmailSynchronizer
     {

@@ -14,7 +14,6 @@ final class Contract
 
     public const VERSIONS = ['5.1', '6.1', '7.0'];
 
-<<<<<<< HEAD
     /** What a version lacks and php/ does without there, each with how. Whatever depends on it is not checked there. */
     public const ABSENT = [
         'Oro\Bundle\ConfigBundle\Validator\OutboundConnectionValidatorInterface' => [
@@ -33,12 +32,6 @@ final class Contract
             'versions' => ['5.1'],
             'how' => 'the tag of the service that is absent',
         ],
-=======
-    /** What is loaded only where Oro is at least of this version. */
-    private const SINCE = [
-        'Bundle/Provider/ExchangeEmailAttachmentLoader.php' => '6.0',
-        'Bundle/Resources/config/attachment_loader.yml' => '6.0',
->>>>>>> 5c2790c (Take the contract's facts from the released tags; say what is loaded on newer Oro only)
     ];
 
     private readonly string $sources;
@@ -84,17 +77,7 @@ final class Contract
      */
     public function check(Facts $facts): array
     {
-<<<<<<< HEAD
         return (new Checker($facts, new OwnSources($this->sources), self::getAbsent($facts->version)))->check($this->getUsages($facts));
-=======
-        $problems = (new Checker($facts, new OwnSources($this->sources)))->check($this->getUsages($facts));
-
-        return array_values(array_filter(
-            $problems,
-            static fn (string $problem): bool
-                => version_compare(self::SINCE[strtok($problem, ':')] ?? '0', $facts->version, '<=')
-        ));
->>>>>>> 5c2790c (Take the contract's facts from the released tags; say what is loaded on newer Oro only)
     }
 
     /**

@@ -11,6 +11,8 @@ use crate::mime::Encoding;
 
 /// Signed mail within signed mail; a gateway signs once more at most.
 const MAX_SIGNATURES: usize = 3;
+/// Bytes of a Content-ID that HTML may refer to; RFC 5322 allows 996.
+const MAX_CONTENT_ID: usize = 1_000;
 /// Outlook messages within Outlook messages that are written out as mail; those deeper stay as they are.
 const MAX_EMBEDDED: usize = 10;
 
@@ -174,7 +176,16 @@ impl Opening {
                 parts.html = html;
             }
         }
-        let shown = parts.html.as_deref().map(referred_to).unwrap_or_default();
+        let longest = parts
+            .attachments
+            .iter()
+            .filter_map(|a| a.content_id.as_deref())
+            .map(str::len)
+            .max();
+        let shown = match (&parts.html, longest) {
+            (Some(html), Some(longest)) => referred_to(html, longest),
+            _ => HashSet::new(),
+        };
         for attachment in &mut parts.attachments {
             attachment.inline = (attachment.content_id.as_deref()).is_some_and(|id| shown.contains(id));
         }
@@ -235,17 +246,26 @@ fn is_signed(part: &Part) -> bool {
                     .is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m"))))
 }
 
-/// The Content-IDs that HTML shows (RFC 2392).
-fn referred_to(html: &str) -> HashSet<String> {
+/// The Content-IDs of up to that many bytes that HTML shows (RFC 2392).
+fn referred_to(html: &str, longest: usize) -> HashSet<String> {
+    // Each may be percent-encoded.
+    let most = longest.min(MAX_CONTENT_ID) * 3 + 1;
     let mut found = HashSet::new();
     let mut rest = html;
     while let Some(at) = find_cid(rest) {
         rest = &rest[at + "cid:".len()..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')' | '&' | ';'))
-            .unwrap_or(rest.len());
+        let window = &rest.as_bytes()[..rest.len().min(most)];
+        let ends =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'>' | b'<' | b')' | b'&' | b';');
+        let end = match window.iter().position(ends) {
+            Some(end) => end,
+            None if window.len() == rest.len() => rest.len(),
+            None => continue,
+        };
         let id = &rest[..end];
-        found.insert(percent_decoded(id));
+        if id.contains('%') {
+            found.insert(percent_decoded(id));
+        }
         found.insert(id.to_owned());
     }
     found
@@ -283,7 +303,10 @@ mod tests {
 
     #[test]
     fn only_what_the_html_refers_to_is_shown_by_it() {
-        let found = referred_to("<img src=\"CID:logo@x\"> <img src=cid:a%40b> url(cid:c) acid: decide:x");
+        let found = referred_to(
+            "<img src=\"CID:logo@x\"> <img src=cid:a%40b> url(cid:c) acid: decide:x",
+            20,
+        );
         for id in ["logo@x", "a@b", "c"] {
             assert!(found.contains(id), "{id} in {found:?}");
         }

@@ -255,6 +255,32 @@ fn mail_made_to_harm_is_read_in_linear_time_and_says_what_is_left_whole() {
     let many = "--b\nContent-Type: text/html\n\n<p>x</p>\n".repeat(50_000);
     let content = parsed(&format!("Content-Type: multipart/mixed; boundary=b\n\n{many}"));
     assert_eq!(content.incomplete().len(), 1, "{:?}", content.incomplete());
+    for (field, piece) in [
+        ("Subject", "=?utf-8?q?"),
+        ("References", "id "),
+        ("References", "<"),
+        ("Content-Type", " a=b"),
+        ("Content-Type", " name=b"),
+        ("Content-Type", " name*0=b;"),
+        ("Content-Disposition", "("),
+        ("Content-ID", "<>"),
+    ] {
+        let content = parsed(&format!("{field}: x;{}\n\nHi", piece.repeat(300_000 / piece.len())));
+        assert!(content.text().is_some() || content.attachments().len() == 1, "{field}");
+    }
+    for piece in ["<p>", "<", "cid:", "&", "<!--", "<div style=\"a", "&#x"] {
+        let html = piece.repeat(300_000 / piece.len());
+        let mixed = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHi\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
+        );
+        assert!(parsed(&mixed).text().is_some());
+    }
+    for piece in ["=", "A", "=3D\n", "A\n", "=\n", "\n"] {
+        for encoding in ["base64", "quoted-printable", "x-uuencode"] {
+            let body = piece.repeat(300_000 / piece.len());
+            parsed(&format!("Content-Transfer-Encoding: {encoding}\n\nbegin 644 a\n{body}")).text();
+        }
+    }
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 

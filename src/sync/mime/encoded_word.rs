@@ -59,6 +59,8 @@ fn flush(out: &mut String, pending: &mut Option<(&str, Vec<u8>)>) {
 fn word(text: &[u8]) -> Option<Word<'_>> {
     /// RFC 2047, 2 allows 75 octets; programs write more, but a character set's name is never long.
     const MAX_CHARSET: usize = 60;
+    /// What has no end within this is no word; else a field of beginnings would be searched through again and again.
+    const MAX_LENGTH: usize = 8192;
     let rest = text.strip_prefix(b"=?")?;
     let end = rest.iter().take(MAX_CHARSET).position(|b| *b == b'?')?;
     let charset = std::str::from_utf8(&rest[..end]).ok()?;
@@ -66,7 +68,7 @@ fn word(text: &[u8]) -> Option<Word<'_>> {
     let charset = charset.split('*').next().unwrap_or_default();
     let encoding = rest.get(end + 1)?;
     let rest = rest.get(end + 2..)?.strip_prefix(b"?")?;
-    let length = memmem::find(rest, b"?=")?;
+    let length = memmem::find(&rest[..rest.len().min(MAX_LENGTH)], b"?=")?;
     let body = &rest[..length];
     let bytes = match encoding {
         b'B' | b'b' => transfer::base64(body),

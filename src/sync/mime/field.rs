@@ -22,7 +22,8 @@ pub(crate) fn ids(field: &[u8]) -> Vec<String> {
         rest = behind;
     }
     if ids.is_empty() {
-        let bare = |word: &&str| word.contains('@') || (!word.is_empty() && text.split_whitespace().count() == 1);
+        let alone = text.split_whitespace().nth(1).is_none();
+        let bare = |word: &&str| word.contains('@') || (!word.is_empty() && alone);
         for word in text.split([' ', '\t', ',', ';']).filter(bare) {
             push(
                 &mut ids,

@@ -10,6 +10,9 @@ use super::{charset, encoded_word};
 /// RFC 2231, 3 sets no bound to the segments of a parameter; no honest name has more.
 const MAX_SEGMENTS: u32 = 1_000;
 
+/// No honest field has more.
+const MAX_PARAMETERS: usize = 200;
+
 /// A value in lower case, and its parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
@@ -38,7 +41,9 @@ impl Parameters {
             value: String::from_utf8_lossy(scan.value()).to_ascii_lowercase(),
             parameters: Vec::new(),
         };
-        while let Some((name, text)) = scan.parameter() {
+        while read.parameters.len() < MAX_PARAMETERS
+            && let Some((name, text)) = scan.parameter()
+        {
             read.add(&name, text);
         }
         read
@@ -267,20 +272,24 @@ impl<'a> Scan<'a> {
 
     /// A text without quotes. A name may have blanks; elsewhere a blank ends it: its semicolon is missing.
     fn token(&mut self, is_name: bool) -> &'a [u8] {
-        let before = self.text;
-        let token = self.take_while(|b| b != b';').trim_ascii_end();
-        let mut from = 0;
-        while let Some(blank) = token[from..].iter().position(u8::is_ascii_whitespace) {
-            let at = from + blank;
-            let rest = token[at..].trim_ascii_start();
-            let next = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b'=');
-            if !is_name || next.is_some_and(|next| next > 0 && rest[next] == b'=') {
-                self.text = &before[at..];
-                return &token[..at];
+        let whole = self.text;
+        let mut length = 0;
+        loop {
+            length += self.take_while(|b| b != b';' && !b.is_ascii_whitespace()).len();
+            let blanks = self.take_while(|b| b.is_ascii_whitespace()).len();
+            let word = self
+                .text
+                .iter()
+                .position(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b';'));
+            let next_parameter = word.is_some_and(|word| word > 0 && self.text[word] == b'=');
+            if blanks == 0 || !is_name || next_parameter {
+                return &whole[..length];
             }
-            from = token.len() - rest.len();
+            if matches!(self.text.first(), None | Some(b';')) {
+                return &whole[..length];
+            }
+            length += blanks;
         }
-        token
     }
 }
 

@@ -68,7 +68,10 @@ final class ExchangeSyncCommandTest extends OroTestCase
 
         self::assertSame(1, $tester->getStatusCode());
         self::assertStringContainsString('2 mailbox(es) read, 12 message(s) looked at, 1 stored, 0 skipped.', $tester->getDisplay());
-        self::assertStringContainsString('john@example.com: Denied. Grant it.', $tester->getDisplay());
+        self::assertStringContainsString(
+            'john@example.com: Denied. The server answered ErrorImpersonateUserDenied. Grant it.',
+            $tester->getDisplay()
+        );
         self::assertSame(3, $this->engine->concurrency);
 
         $tester = $this->execute(['--id' => [(string)$jane], '--force' => true]);

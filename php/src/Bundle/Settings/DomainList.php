@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Settings;
 
+use ExchangeMail\Engine\Domains;
+
 /**
  * The e-mail domains whose mailboxes are read from Exchange. A domain does not include its subdomains.
  */
@@ -12,7 +14,7 @@ final readonly class DomainList
     /**
      * @param list<string> $domains lower case, ASCII, each once
      */
-    private function __construct(public array $domains)
+    private function __construct(public array $domains, private Domains $matcher)
     {
     }
 
@@ -21,12 +23,9 @@ final readonly class DomainList
      */
     public static function fromText(?string $text): self
     {
-        $domains = [];
-        foreach (preg_split('/[\s,;]+/', (string)$text, -1, \PREG_SPLIT_NO_EMPTY) ?: [] as $domain) {
-            $domains[self::normalize($domain)] = true;
-        }
+        $matcher = new Domains(preg_split('/[\s,;]+/', (string)$text, -1, \PREG_SPLIT_NO_EMPTY) ?: []);
 
-        return new self(array_map(strval(...), array_keys($domains)));
+        return new self($matcher->names, $matcher);
     }
 
     public function isEmpty(): bool
@@ -39,9 +38,7 @@ final readonly class DomainList
      */
     public function covers(string $address): bool
     {
-        $at = strrpos($address, '@');
-
-        return false !== $at && \in_array(self::normalize(substr($address, $at + 1)), $this->domains, true);
+        return $this->matcher->cover($address);
     }
 
     /**
@@ -59,15 +56,5 @@ final readonly class DomainList
     public function toText(): string
     {
         return implode("\n", $this->domains);
-    }
-
-    private static function normalize(string $domain): string
-    {
-        $domain = mb_strtolower(trim(ltrim($domain, '@'), '. '));
-        $ascii = \function_exists('idn_to_ascii') && 1 === preg_match('/[^\x00-\x7F]/', $domain)
-            ? idn_to_ascii($domain)
-            : $domain;
-
-        return false === $ascii ? $domain : $ascii;
     }
 }

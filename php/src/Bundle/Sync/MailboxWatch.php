@@ -8,6 +8,7 @@ use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Engine\EngineProviderInterface;
 use ExchangeMail\Bundle\Settings\ExchangeSettings;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Engine\NewsSwarm;
 use ExchangeSync\News;
 use ExchangeSync\Watch;
 use Psr\Log\LoggerInterface;
@@ -115,9 +116,7 @@ class MailboxWatch
     private function collect(Watch $watch): array
     {
         $originIds = [];
-        $news = $watch->wait(self::WAIT_IN_SECONDS);
-        $end = microtime(true) + self::SWARM_IN_SECONDS;
-        while ($news instanceof News) {
+        foreach (NewsSwarm::collect($watch, self::WAIT_IN_SECONDS, self::SWARM_IN_SECONDS) as $news) {
             if (null !== $news->failure) {
                 $this->fail($news);
                 if (null === $this->watch) {
@@ -126,8 +125,6 @@ class MailboxWatch
             } else {
                 array_push($originIds, ...$this->originIds[$news->mailbox] ?? []);
             }
-            $left = $end - microtime(true);
-            $news = $left > 0 ? $watch->wait($left) : null;
         }
 
         return array_values(array_unique($originIds));

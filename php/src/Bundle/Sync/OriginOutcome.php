@@ -8,7 +8,7 @@ use Doctrine\ORM\EntityManagerInterface;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Storage\Transactions;
-use ExchangeSync\AuthenticationException;
+use ExchangeMail\Engine\LoginRefusal;
 use ExchangeSync\ConfigurationException;
 use ExchangeSync\Failure;
 use ExchangeSync\ImpersonationException;
@@ -82,7 +82,7 @@ class OriginOutcome
      */
     public static function isLoginRefused(Failure $failure): bool
     {
-        return is_a($failure->exception, AuthenticationException::class, true);
+        return LoginRefusal::is($failure->exception);
     }
 
     /**
@@ -95,7 +95,7 @@ class OriginOutcome
 
     private static function needsAdministrator(string $class): bool
     {
-        return is_a($class, AuthenticationException::class, true)
+        return LoginRefusal::is($class)
             || is_a($class, ImpersonationException::class, true)
             || is_a($class, ConfigurationException::class, true);
     }

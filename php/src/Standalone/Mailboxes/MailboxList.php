@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Mailboxes;
 
+use ExchangeMail\Engine\Domains;
 use ExchangeMail\Standalone\Configuration\Configuration;
 use ExchangeMail\Standalone\Configuration\ConfigurationProblem;
 
@@ -25,11 +26,12 @@ final class MailboxList implements \Countable
         if ([] !== $configuration->mailboxes) {
             return new self(array_values(array_unique($configuration->mailboxes)), 0);
         }
+        $domains = new Domains($configuration->domains);
         $inside = [];
         $outside = 0;
         foreach (new AddressFile($configuration->users) as [$email]) {
             $address = self::bare($email);
-            if (in_array(substr((string) strrchr($address, '@'), 1), $configuration->domains, true)) {
+            if ($domains->cover($address)) {
                 $inside[$address] = true;
             } else {
                 $outside++;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Standalone\Synchronization;
 
+use ExchangeMail\Engine\LoginRefusal;
+use ExchangeMail\Engine\NewsSwarm;
 use ExchangeMail\Standalone\Configuration\Configuration;
 use ExchangeMail\Standalone\Configuration\ConfigurationProblem;
 use ExchangeMail\Standalone\Mailboxes\AddressFiles;
@@ -12,7 +14,6 @@ use ExchangeMail\Standalone\Output\WatchText;
 use ExchangeMail\Standalone\Storage\BatchStore;
 use ExchangeMail\Standalone\Storage\Database;
 use ExchangeSync\AddressBook;
-use ExchangeSync\News;
 use ExchangeSync\Watch;
 
 /**
@@ -75,16 +76,12 @@ final class MailboxWatch
     {
         $mailboxes = [];
         $failures = [];
-        $news = $watch->wait(max(0.0, $seconds));
-        $end = microtime(true) + self::SWARM_SECONDS;
-        while ($news instanceof News) {
+        foreach (NewsSwarm::collect($watch, $seconds, self::SWARM_SECONDS) as $news) {
             if (null === $news->failure) {
                 $mailboxes[$news->mailbox] = true;
             } else {
                 $failures[] = Summary::failure($news->mailbox, null, $news->failure);
             }
-            $left = $end - microtime(true);
-            $news = $left > 0 ? $watch->wait($left) : null;
         }
         $mailboxes = array_map('strval', array_keys($mailboxes));
         $this->note($failures);
@@ -114,7 +111,7 @@ final class MailboxWatch
     private function note(array $failures): void
     {
         foreach ($failures as $failure) {
-            $this->loginRefused = $this->loginRefused || is_a($failure['exception'], \ExchangeSync\AuthenticationException::class, true);
+            $this->loginRefused = $this->loginRefused || LoginRefusal::is($failure['exception']);
         }
     }
 

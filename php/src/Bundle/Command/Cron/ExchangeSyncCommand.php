@@ -11,6 +11,7 @@ use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\RunLimits;
 use ExchangeMail\Bundle\Sync\RunReport;
+use ExchangeMail\Engine\FailureText;
 use ExchangeMail\Engine\StopSignals;
 use Oro\Bundle\CronBundle\Command\CronCommandActivationInterface;
 use Oro\Bundle\CronBundle\Command\CronCommandScheduleDefinitionInterface;
@@ -238,7 +239,7 @@ HELP
             [] !== $report->left ? ' There is more to read: the next run goes on.' : ''
         ));
         foreach ($report->failures as $mailbox => $failure) {
-            $output->writeln(\sprintf('<error>%s: %s %s</error>', $mailbox, $failure->message, $failure->remedy));
+            $output->writeln(\sprintf('<error>%s: %s</error>', $mailbox, FailureText::of($failure, $mailbox)));
         }
         foreach ($report->stopped as $failure) {
             $output->writeln(\sprintf('<error>%s</error>', $failure->getMessage()));

@@ -44,7 +44,8 @@ final class OroConfigurationTest extends TestCase
             array_keys($processed['fields'])
         );
         $groups = $processed['tree']['system_configuration']['platform']['children']['integrations']['children'];
-        $own = $processed['tree']['user_configuration']['platform']['children']['user_email_configuration']['children'];
+        $own = self::findUserGroups($processed);
+        self::assertNotSame([], self::findUserGroups(self::readOros('EmailBundle')['system_configuration']), 'Beside Oro\'s own.');
         $fields = array_merge(
             $own['exchange_mail_user_mailbox']['children'],
             ...array_column(array_values($groups['exchange_mail_settings']['children']), 'children')
@@ -52,21 +53,25 @@ final class OroConfigurationTest extends TestCase
         self::assertEqualsCanonicalizing(array_keys($processed['fields']), $fields, 'Each field is shown.');
     }
 
-    public function testOroTakesTheColumnsSortersAndFiltersOfTheGrid(): void
+    /**
+     * @testWith ["exchange-mail-status-grid"]
+     *           ["exchange-mail-failed-items-grid"]
+     */
+    public function testOroTakesTheColumnsSortersAndFiltersOfEachGrid(string $name): void
     {
-        $grid = self::read('datagrids.yml')['datagrids']['exchange-mail-status-grid'];
+        $grid = self::read('datagrids.yml')['datagrids'][$name];
         $processor = new Processor();
 
         $columns = $processor->processConfiguration(new ColumnsConfiguration(['field', 'twig', 'url'], 'columns'), [$grid['columns']]);
         $processor->processConfiguration(new ColumnsConfiguration(['field', 'url'], 'properties'), [array_filter($grid['properties'])]);
         $sorters = $processor->processConfiguration(new SortersConfiguration(), [$grid['sorters']]);
         $filters = $processor->processConfiguration(
-            new FiltersConfiguration(['string', 'boolean', 'datetime', 'number']),
+            new FiltersConfiguration(['string', 'boolean', 'datetime', 'number', 'choice']),
             [$grid['filters']]
         );
 
         self::assertSame([], array_diff(array_keys($sorters['columns']), array_keys($columns)));
-        self::assertSame([], array_diff(array_keys($filters['columns']), array_keys($columns)));
+        self::assertSame([], array_diff(array_keys($filters['columns']), array_keys($columns), ['lastErrorException']));
     }
 
     public function testOroTakesTheMenu(): void
@@ -74,6 +79,28 @@ final class OroConfigurationTest extends TestCase
         $menu = (new Processor())->processConfiguration(new NavigationConfiguration(), [self::read('navigation.yml')['navigation']]);
 
         self::assertSame('exchange_mail_status', $menu['menu_config']['items']['exchange_mail_status']['route']);
+    }
+
+    /**
+     * @param array<string, mixed> $configuration
+     *
+     * @return array<string, mixed> groups of the e-mail page in My Configuration
+     */
+    private static function findUserGroups(array $configuration): array
+    {
+        $setup = $configuration['tree']['user_configuration']['platform']['children']['general_setup']['children'];
+
+        return $setup['user_email_configuration']['children'];
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    private static function readOros(string $bundle): array
+    {
+        $tree = explode(':', (string)getenv('ORO_PLATFORM_DIR'))[0];
+
+        return Yaml::parseFile(\sprintf('%s/src/Oro/Bundle/%s/Resources/config/oro/system_configuration.yml', $tree, $bundle));
     }
 
     /**

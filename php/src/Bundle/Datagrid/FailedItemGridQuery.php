@@ -32,18 +32,17 @@ class FailedItemGridQuery
         $viewed = $em->createQueryBuilder()
             ->select('viewed.id')
             ->from(User::class, 'viewed')
-            ->where('viewed.id = u.id');
+            ->where('viewed = o.owner');
 
         return $em->createQueryBuilder()
             ->select('i.id', 'o.mailboxAddress', 'f.fullName AS folder', 'i.reason', 'i.attempts')
             ->addSelect('i.firstTryAt', 'i.lastTryAt', 'i.nextTryAt')
             ->from(FailedItem::class, 'i')
             ->innerJoin('i.origin', 'o')
-            ->leftJoin('o.owner', 'u')
             ->leftJoin('i.exchangeFolder', 'e')
             ->leftJoin('e.folder', 'f')
             ->where('o.organization = :organization')
-            ->andWhere(\sprintf('u.id IS NULL OR EXISTS(%s)', $viewed->getDQL()))
+            ->andWhere(\sprintf('o.owner IS NULL OR EXISTS(%s)', $viewed->getDQL()))
             ->setParameter('organization', (int)$this->tokenAccessor->getOrganizationId());
     }
 }

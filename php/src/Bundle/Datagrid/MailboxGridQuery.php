@@ -29,11 +29,11 @@ class MailboxGridQuery
         $viewed = $query->getEntityManager()->createQueryBuilder()
             ->select('viewed.id')
             ->from(User::class, 'viewed')
-            ->where('viewed.id = u.id');
+            ->where('viewed = o.owner');
 
         return $query
             ->where('o.organization = :organization')
-            ->andWhere(\sprintf('u.id IS NULL OR EXISTS(%s)', $viewed->getDQL()))
+            ->andWhere(\sprintf('o.owner IS NULL OR EXISTS(%s)', $viewed->getDQL()))
             ->setParameter('organization', (int)$this->tokenAccessor->getOrganizationId());
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::mime::{Header, Part, PartKind, decode_words};
+use crate::mime::{Header, Part, PartKind, decode_words, uuencoded_file};
 
 use super::attachment::{AttachmentInfo, clean_name, numbered_name};
 use super::sources::{PartId, Sources};
 use super::{Parts, Place, body, cms, eml, rtf, tnef, without_nul};
 use crate::mime::Encoding;
 
+/// Files of a message of which some stand in its text.
+const MAX_UUENCODED: usize = 100;
 /// Signed mail within signed mail; a gateway signs once more at most.
 const MAX_SIGNATURES: usize = 3;
 /// Bytes of a Content-ID that HTML may refer to; RFC 5322 allows 996.
@@ -41,6 +43,7 @@ impl Opening {
         for file in arranged.files {
             opening.take(file);
         }
+        opening.take_uuencoded();
         opening.finish()
     }
 
@@ -71,6 +74,28 @@ impl Opening {
         );
         let size = place.encoding.decoded_len(self.parts.sources.body(id));
         self.add(name, content_type, content_id, size, place);
+    }
+
+    /// Files that older programs put into the text itself.
+    fn take_uuencoded(&mut self) {
+        let Some(mut text) = self.parts.text.take() else { return };
+        while self.parts.attachments.len() < MAX_UUENCODED
+            && let Some((place, name, bytes)) = uuencoded_file(&text)
+        {
+            text.replace_range(place, "");
+            let size = bytes.len();
+            let place = Place {
+                source: self.parts.sources.add_bytes(bytes),
+                body: 0..size,
+                encoding: Encoding::Identity,
+            };
+            let content_type = "application/octet-stream";
+            let name = Some(clean_name(&name))
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| numbered_name(self.parts.attachments.len(), content_type));
+            self.add(name, content_type.into(), None, size, place);
+        }
+        self.parts.text = Some(text);
     }
 
     /// An attached message is called by its subject.

@@ -96,7 +96,7 @@ impl Parts {
         if raw.is_empty() {
             return Self::default();
         }
-        let mut parts = files::Opening::read(raw);
+        let mut parts = files::Opening::read(with_line_feeds(raw));
         if parts.places.is_empty() {
             parts.sources = Sources::default();
         }
@@ -108,6 +108,16 @@ impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Content").finish_non_exhaustive()
     }
+}
+
+/// Old Macs ended lines by carriage returns alone; without any line feed they are meant so.
+fn with_line_feeds(mut raw: Vec<u8>) -> Vec<u8> {
+    if memchr::memchr(b'\n', &raw).is_none() {
+        raw.iter_mut()
+            .filter(|byte| **byte == b'\r')
+            .for_each(|byte| *byte = b'\n');
+    }
+    raw
 }
 
 /// PostgreSQL's text holds no U+0000, and nobody can see one.

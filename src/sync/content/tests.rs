@@ -131,8 +131,21 @@ fn a_boundary_is_a_whole_line() {
 }
 
 #[test]
+fn lines_that_end_by_carriage_returns_alone_are_lines() {
+    let raw = b"Content-Type: multipart/mixed; boundary=b\r\r--b\r\rHi\r--b\rContent-Type: image/png\r\rx\r--b--\r";
+    let content = Content::new(raw.to_vec());
+    assert_eq!((content.text(), content.attachments().len()), (Some("Hi"), 1));
+}
+
+#[test]
 fn uuencoded_files_are_decoded() {
     assert_eq!(files(&case!("uuencode")), [file("a.txt", "abc")]);
+    let within = parsed("Subject: x\n\nbegin now\nSee\nbegin 644 a.txt\n#86)C\n`\nend\nBye\nbegin 644 open\n#86)C\n");
+    assert_eq!(
+        within.text(),
+        Some("begin now\r\nSee\r\nBye\r\nbegin 644 open\r\n#86)C\r\n")
+    );
+    assert_eq!(files(&within), [file("a.txt", "abc")]);
 }
 
 #[test]

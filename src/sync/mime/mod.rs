@@ -19,4 +19,4 @@ pub(crate) use encoded_word::decode as decode_words;
 pub(crate) use field::{accept_language, first_address, ids, message_id, oldest_received, parties};
 pub(crate) use header::Header;
 pub(crate) use structure::{Part, PartKind, Structure};
-pub(crate) use transfer::Encoding;
+pub(crate) use transfer::{Encoding, uuencoded_file};

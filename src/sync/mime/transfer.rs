@@ -238,6 +238,34 @@ fn uuencode(body: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// A file that stands uuencoded in a text: where, its name, and its bytes.
+pub(crate) fn uuencoded_file(text: &str) -> Option<(std::ops::Range<usize>, String, Vec<u8>)> {
+    let mut from = 0;
+    while let Some(found) = text[from..].find("begin ") {
+        let start = from + found;
+        from = start + "begin ".len();
+        if start > 0 && text.as_bytes()[start - 1] != b'\n' {
+            continue;
+        }
+        let line_end = memchr(b'\n', &text.as_bytes()[start..]).map(|end| start + end)?;
+        let Some((mode, name)) = text[from..line_end].trim_end().split_once(' ') else {
+            continue;
+        };
+        if !matches!(mode.len(), 3 | 4) || !mode.bytes().all(|b| b.is_ascii_digit()) || name.trim().is_empty() {
+            continue;
+        }
+        // What has no end is no file, here or later.
+        let end = ["\nend\r\n", "\nend\n"]
+            .iter()
+            .filter_map(|end| Some(line_end + text[line_end..].find(end)? + end.len()));
+        let last = || text.trim_end().ends_with("\nend").then_some(text.len());
+        let end = end.min().or_else(last)?;
+        let bytes = uuencode(&text.as_bytes()[start..end])?;
+        return Some((start..end, name.trim().to_owned(), bytes));
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle;
 
+use ExchangeMail\Bundle\DependencyInjection\Compiler\HoldNewMailSignalPass;
+use ExchangeMail\Bundle\DependencyInjection\Compiler\MuteMailboxListenersPass;
+use Symfony\Component\DependencyInjection\ContainerBuilder;
 use Symfony\Component\HttpKernel\Bundle\Bundle;
 
 /**
@@ -11,4 +14,10 @@ use Symfony\Component\HttpKernel\Bundle\Bundle;
  */
 final class ExchangeMailBundle extends Bundle
 {
+    public function build(ContainerBuilder $container): void
+    {
+        parent::build($container);
+        $container->addCompilerPass(new MuteMailboxListenersPass());
+        $container->addCompilerPass(new HoldNewMailSignalPass());
+    }
 }

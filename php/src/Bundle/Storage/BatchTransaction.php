@@ -25,6 +25,7 @@ final class BatchTransaction
         private readonly FolderStore $folders,
         private readonly KnownMail $known,
         private readonly FailedItems $failedItems,
+        private readonly Triggers $triggers,
         private readonly KeyLocks $locks,
         private readonly OrganizationContext $organization
     ) {
@@ -50,7 +51,15 @@ final class BatchTransaction
             $leaseToken,
             $messages,
             fn (EntityManagerInterface $em, ExchangeEmailOrigin $origin): StoreResult
-                => $this->write($em, $origin, $batch, $messages, $part, $failures)
+                => $this->write(
+                    $em,
+                    $origin,
+                    $batch,
+                    $messages,
+                    $part,
+                    $failures,
+                    null === $leaseToken ? Discovery::Search : Discovery::Reading
+                )
         );
     }
 
@@ -70,7 +79,7 @@ final class BatchTransaction
 
                 return null === $folder
                     ? new StoreResult()
-                    : $this->writeMessages($em, $origin, $folder, [$message]);
+                    : $this->writeMessages($em, $origin, $folder, [$message], Discovery::Reading);
             }
         );
     }
@@ -97,6 +106,7 @@ final class BatchTransaction
                     $result = $write($em, $origin);
                     $origin->addToCounters($result->collected, 0);
                     $em->flush();
+                    $this->triggers->mute(fn () => $this->mail->announceBodies($em, $result->oldBodies));
                     $this->mail->announceBodies($em, $result->bodies);
 
                     return $result;
@@ -121,7 +131,8 @@ final class BatchTransaction
         Batch $batch,
         array $messages,
         BatchPart $part,
-        array $failures
+        array $failures,
+        Discovery $discovery
     ): StoreResult {
         if (null === $batch->folder) {
             return new StoreResult();
@@ -148,7 +159,7 @@ final class BatchTransaction
 
             return new StoreResult();
         }
-        $result = $this->writeMessages($em, $origin, $folder, $messages);
+        $result = $this->writeMessages($em, $origin, $folder, $messages, $discovery);
         $this->failedItems->record($em, $origin, $folder, $failures);
         if (BatchPart::Last === $part) {
             $this->places->forget($em, $origin, $folder, $batch->removed);
@@ -185,12 +196,21 @@ final class BatchTransaction
         EntityManagerInterface $em,
         ExchangeEmailOrigin $origin,
         ExchangeEmailFolder $folder,
-        array $messages
+        array $messages,
+        Discovery $discovery
     ): StoreResult {
-        if ([] === $messages) {
-            return new StoreResult();
+        $old = $new = [];
+        foreach ($messages as $message) {
+            if (Discovery::Search === $discovery || $origin->isTooOldToTrigger($message->sent, $message->received)) {
+                $old[] = $message;
+            } else {
+                $new[] = $message;
+            }
         }
-        $result = $this->mail->store($em, $origin, $folder, $messages);
+        $ofOld = [] === $old
+            ? new StoreResult()
+            : $this->triggers->mute(fn (): StoreResult => $this->mail->store($em, $origin, $folder, $old));
+        $ofNew = [] === $new ? new StoreResult() : $this->mail->store($em, $origin, $folder, $new);
         $this->failedItems->forget(
             $em,
             $origin,
@@ -198,6 +218,6 @@ final class BatchTransaction
             array_map(static fn (Message $message): string => $message->itemId, $messages)
         );
 
-        return $result;
+        return new StoreResult($ofOld->collected + $ofNew->collected, [], $ofNew->bodies, $ofOld->bodies);
     }
 }

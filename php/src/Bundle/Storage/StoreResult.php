@@ -13,11 +13,13 @@ final class StoreResult
      * @param int                          $collected messages that are new in this mailbox
      * @param array<string, FailureReason> $skipped   messages that were not stored, by EWS ItemId
      * @param list<int>                    $bodies    ids of e-mails whose body Oro's listeners are still to be told of
+     * @param list<int>                    $oldBodies such ones of mail that is old news
      */
     public function __construct(
         public readonly int $collected = 0,
         public readonly array $skipped = [],
-        public readonly array $bodies = []
+        public readonly array $bodies = [],
+        public readonly array $oldBodies = []
     ) {
     }
 

@@ -24,11 +24,18 @@ final class Transactions
 
     private const FIRST_PAUSE_IN_MILLISECONDS = 40;
 
+    private ?NewMailSignal $signal = null;
+
     public function __construct(
         private readonly ManagerRegistry $doctrine,
         private readonly ListenerRecovery $listeners,
         private readonly LoggerInterface $logger
     ) {
+    }
+
+    public function setSignal(NewMailSignal $signal): void
+    {
+        $this->signal = $signal;
     }
 
     /**
@@ -52,14 +59,17 @@ final class Transactions
                 $em->clear();
             }
             $connection->beginTransaction();
+            $this->signal?->hold();
             try {
                 $result = $work($em);
                 $connection->commit();
+                $this->signal?->release();
 
                 return $result;
             } catch (\Throwable $e) {
                 $this->rollBack($em);
                 $this->emptyListeners();
+                $this->signal?->drop();
                 if (!self::isWorthRepeating($e) || $attempt >= self::ATTEMPTS) {
                     throw $e;
                 }

@@ -28,6 +28,7 @@ use ExchangeMail\Bundle\Storage\MessageWriter;
 use ExchangeMail\Bundle\Storage\OrganizationContext;
 use ExchangeMail\Bundle\Storage\PlaceStore;
 use ExchangeMail\Bundle\Storage\Transactions;
+use ExchangeMail\Bundle\Storage\Triggers;
 use ExchangeMail\Bundle\Sync\ExchangeEmailSynchronizer;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\LateAddressSearch;
@@ -49,6 +50,8 @@ final class Services
     public readonly BatchStore $store;
 
     public readonly FailedItemRetry $retry;
+
+    public readonly Triggers $triggers;
     public readonly OrganizationContext $organization;
     public readonly AddressBookLoader $addressBooks;
     public readonly AddressBookProvider $recentAddressBooks;
@@ -75,6 +78,10 @@ final class Services
         $locks = new KeyLocks();
         $places = new PlaceStore();
         $failedItems = new FailedItems($this->logger);
+        $this->triggers = new Triggers($oro->optionalListeners);
+        $oro->signal->setTriggers($this->triggers, $this->logger);
+        $oro->autoResponses->setTriggers($this->triggers);
+        $this->transactions->setSignal($oro->signal);
         $transaction = new BatchTransaction(
             $this->transactions,
             $this->leases,
@@ -91,6 +98,7 @@ final class Services
             new FolderStore(),
             $known,
             $failedItems,
+            $this->triggers,
             $locks,
             $this->organization
         );

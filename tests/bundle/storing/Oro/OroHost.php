@@ -6,6 +6,15 @@ namespace ExchangeMail\Tests\Bundle\Storing\Oro;
 
 use Doctrine\ORM\Events;
 use Doctrine\Persistence\ManagerRegistry;
+use Oro\Component\MessageQueue\Client\MessageProducerInterface;
+use Oro\Bundle\SyncBundle\Client\WebsocketClientInterface;
+use Oro\Bundle\SyncBundle\Client\ConnectionChecker;
+use Oro\Bundle\PlatformBundle\Manager\OptionalListenerManager;
+use Oro\Bundle\EmailBundle\Model\WebSocket\WebSocketSendProcessor;
+use Oro\Bundle\EmailBundle\Manager\AutoResponseManager;
+use Oro\Bundle\EmailBundle\EventListener\EmailUserListener;
+use ExchangeMail\Bundle\Storage\NewMailSignal;
+use ExchangeMail\Bundle\EventListener\MutedAutoResponseListener;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
 use ExchangeMail\Tests\Bundle\Storing\Host\RecordingProducer;
 use ExchangeMail\Tests\Bundle\Storing\Host\Registry;
@@ -88,6 +97,17 @@ final class OroHost
     public readonly EntityListener $entityListener;
 
     public readonly ActivityListListener $activityListListener;
+    public readonly NewMailSignal $signal;
+
+    public readonly MutedAutoResponseListener $autoResponses;
+
+    public readonly OptionalListenerManager $optionalListeners;
+
+    public ?\Closure $whenPublished = null;
+
+    /** @var list<array{0: string, 1: array<string, mixed>}> topics and what browsers were told */
+    public array $published = [];
+
     /** @var list<array{0: string, 1: string}> file names and the addresses of the records they were linked to */
     public array $linked = [];
 
@@ -221,6 +241,28 @@ final class OroHost
             [Events::onFlush, Events::postFlush],
             $this->activityListListener = new ActivityListListener(new CollectListManager($chain), $helper)
         );
+        $this->signal = new NewMailSignal(
+            Blank::of(WebsocketClientInterface::class, [
+                'publish' => function (string $topic, array $payload): bool {
+                    $this->published[] = [$topic, $payload];
+                    null === $this->whenPublished || ($this->whenPublished)();
+
+                    return true;
+                },
+            ]),
+            Blank::of(ConnectionChecker::class, ['checkConnection' => true])
+        );
+        $container->set('oro_email.email_websocket.processor', $this->signal);
+        $container->set(WebSocketSendProcessor::class, $this->signal);
+        $events->addEventListener([Events::onFlush, Events::postFlush], new EmailUserListener($container));
+        $responses = Blank::of(AutoResponseManager::class, ['hasAutoResponses' => true]);
+        $container->set('oro_email.autoresponserule_manager', $responses);
+        $container->set(AutoResponseManager::class, $responses);
+        $container->set(MessageProducerInterface::class, $this->producer);
+        $this->autoResponses = new MutedAutoResponseListener($container);
+        $events->addEventListener([Events::onFlush, Events::postFlush], $this->autoResponses);
+        $this->optionalListeners = new OptionalListenerManager([], $container);
+
         $bodies = new EmailBodyAddListener(
             Blank::of(EmailAttachmentManager::class, [
                 'linkEmailAttachmentToTargetEntity' => function (EmailAttachment $attachment, object $entity): void {

@@ -17,7 +17,9 @@ use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Sync\MailboxFinished;
 use ExchangeMail\Bundle\Sync\MailboxSource;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\Host\Mail;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use ExchangeSync\Batch;
 use Oro\Bundle\ConfigBundle\Entity\Config;
 use Oro\Bundle\ConfigBundle\Entity\ConfigValue;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
@@ -160,6 +162,28 @@ final class OriginSynchronizerTest extends OroTestCase
             $this->rows(
                 'SELECT g.name FROM oro_email_origin o INNER JOIN oro_organization g ON g.id = o.organization_id'
                 . " WHERE o.exchange_mailbox = 'jane@example.com' AND o.is_sync_enabled ORDER BY g.name"
+            )
+        );
+    }
+
+    public function testTheSecondOrganizationGetsTheMailToo(): void
+    {
+        $this->join($this->janeId, 'Second');
+        $this->synchronizer->synchronize();
+        $originIds = array_column($this->rows("SELECT id FROM oro_email_origin WHERE exchange_mailbox = 'jane@example.com'"), 'id');
+        $message = Mail::message();
+        foreach ($originIds as $originId) {
+            $this->services->leases->take([$originId], $token = OriginLeases::newToken());
+            $this->services->store->store($originId, $token, new Batch('jane@example.com', Mail::inbox(), [$message]));
+            $this->services->organization->leave();
+        }
+
+        self::assertSame(1, $this->rowCount('oro_email'));
+        self::assertSame(
+            [['name' => 'Acme', 'user_owner_id' => $this->janeId], ['name' => 'Second', 'user_owner_id' => $this->janeId]],
+            $this->rows(
+                'SELECT g.name, eu.user_owner_id FROM oro_email_user eu INNER JOIN oro_organization g ON g.id = eu.organization_id'
+                . ' ORDER BY g.name'
             )
         );
     }

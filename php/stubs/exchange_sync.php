@@ -29,6 +29,7 @@ namespace {
          *     folders?: list<string>, // names, paths or distinguished ids; default: all mail folders but drafts, junk, outbox and deleted items
          *     owner_is_recipient?: bool, // the mailbox's owner counts as a recipient of what lies in it; default false
          *     skip_private?: bool, // leave private and confidential mail on the server; default false
+         *     journal_mailboxes?: list<string>, // addresses that journal reports are sent to: only there the message in a report is collected; default: none
          *     connect_timeout?: float, // seconds, up to 86400; default 10
          *     request_timeout?: float, // seconds, up to 86400; default 120
          *     max_message_bytes?: int, // larger messages are skipped and reported; default 100663296

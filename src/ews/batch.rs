@@ -1,17 +1,17 @@
 //! Many things asked for at once, and an answer for each whatever happens to the others. Knows no operation.
 //!
-//! Exchange gives up on whole batches: it stops after an error, runs out of its minute, or writes an answer that can't be
-//! read. What is left is asked again, in halves where there was no progress, until the one that is the reason is alone
-//! and carries its error.
+//! Exchange gives up on whole batches: it stops after an error, runs out of its minute, breaks the connection, or writes an
+//! answer that can't be read. What is left is asked again, in halves where there was no progress, until the one that is the
+//! reason is alone and carries its error. Whether it is not rather the server that is at fault, is asked before each half.
 
 use std::marker::PhantomData;
 
-use crate::call::{Patience, Persistence, may_be_size};
+use crate::call::{Patience, Persistence};
 use crate::soap::{Message, Operation};
-use crate::{Error, Mailbox, ResponseCode, ResponseError, transport};
+use crate::{Disposition, Error, Mailbox, ResponseCode, ResponseError, transport};
 
-/// Answers that fail alone, one after the other and before any good one: then it is the server that is at fault.
-const LONE_FAILURES: usize = 8;
+/// Those who failed alone and are given further chances, with waits between them: with more, nothing else would be read.
+const FURTHER_CHANCES: usize = 4;
 
 /// Asks for all of `keys`; the answers in their order, one each.
 pub(crate) async fn ask<'k, K, O, B>(
@@ -30,6 +30,8 @@ where
         answers: (0..keys.len()).map(|_| None).collect(),
         waiting: vec![Chunk::new((0..keys.len()).collect())],
         suspects: Vec::new(),
+        waits: 0,
+        health: Health::Unknown,
         answered: false,
         operation: PhantomData,
     };
@@ -48,9 +50,20 @@ struct Batch<'k, O: Operation, B, K> {
     waiting: Vec<Chunk>,
     /// Those whose answer failed as a whole while they were alone, and how.
     suspects: Vec<(usize, Error)>,
-    /// The server gave at least one good answer.
+    /// Those for whom was waited.
+    waits: usize,
+    health: Health,
+    /// At least one request was answered whole.
     answered: bool,
     operation: PhantomData<O>,
+}
+
+/// Of the server, since the last failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Unknown,
+    /// It gave a good answer.
+    Well,
 }
 
 /// What is still to be asked, in one request.
@@ -74,18 +87,40 @@ where
         } else {
             Persistence::Split
         };
-        match self.call(&chunk.places, persistence).await {
-            Ok(messages) => self.keep(chunk, messages).await,
-            Err(error) if !may_be_size(&error) => return Err(error),
-            Err(_) if chunk.places.len() > 1 => chunk.halve(&mut self.waiting),
-            Err(error) if self.keys.len() == 1 => self.answers[0] = Some(Err(lone(error)?)),
-            Err(error @ Error::Transport(transport::Error::Timeout { .. })) => return Err(error),
-            Err(error) => {
-                self.suspects.push((chunk.places[0], error));
-                if !self.answered && self.suspects.len() >= LONE_FAILURES {
-                    return self.give_up();
+        let error = match self.call(&chunk.places, persistence).await {
+            Ok(messages) => {
+                self.keep(chunk, messages).await;
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        let disposition = error.policy().disposition;
+        let lone = chunk.places.len() == 1;
+        match error {
+            // One that the server does not want to give now, while it gives others.
+            Error::Response(error) if lone && disposition == Disposition::Wait => {
+                if self.require_health().await.is_err() {
+                    return Err(error.into());
+                }
+                self.answers[chunk.places[0]] = Some(Err(error));
+            }
+            error if !disposition.may_be_one_of_many() => return Err(error),
+            error => {
+                self.require_health().await?;
+                match lone {
+                    true => self.suspects.push((chunk.places[0], error)),
+                    false => chunk.halve(&mut self.waiting),
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// It is the server that is at fault, or the way to it.
+    async fn require_health(&mut self) -> Result<(), Error> {
+        if std::mem::replace(&mut self.health, Health::Unknown) == Health::Unknown {
+            self.mailbox.require_health().await?;
         }
         Ok(())
     }
@@ -103,18 +138,21 @@ where
     }
 
     async fn keep(&mut self, mut chunk: Chunk, messages: Vec<Message<O::Content>>) {
+        self.health = Health::Well;
         self.answered = true;
         let mut left = Vec::new();
         let mut busy = None;
         let asked = chunk.places.len();
         for (place, message) in chunk.places.drain(..).zip(messages) {
-            if let Err(error) = &message
-                && is_worth_asking_again(&error.code)
-            {
-                if error.code.is_throttling() {
-                    busy = Some(error.clone());
+            if let Err(error) = &message {
+                match error.code.policy().disposition {
+                    Disposition::Wait => {
+                        busy = Some(error.clone());
+                        left.push(place);
+                    }
+                    Disposition::Repeat | Disposition::Split => left.push(place),
+                    _ => {}
                 }
-                left.push(place);
             }
             // What is not asked again after all keeps this error.
             self.answers[place] = Some(message);
@@ -124,7 +162,7 @@ where
             (_, 0) => false,
             (Some(busy), _) => chunk.patience.throttled(self.mailbox, &busy).await,
             (None, left) if left < asked => true,
-            (None, 1) => chunk.patience.soon().await,
+            (None, 1) => self.may_wait() && chunk.patience.soon().await,
             (None, _) => return chunk.halve(&mut self.waiting),
         };
         if again {
@@ -132,23 +170,33 @@ where
         }
     }
 
-    /// Where the server is well otherwise, those who failed alone get their last chances, with waits between them.
+    fn may_wait(&mut self) -> bool {
+        self.waits += 1;
+        self.waits <= FURTHER_CHANCES * 3
+    }
+
+    /// Those who failed alone get their last chances. Who let the server run out of time has had his.
     async fn try_suspects(&mut self) -> Result<(), Error> {
-        if !self.answered && !self.suspects.is_empty() {
-            return self.give_up();
-        }
-        for (place, _) in std::mem::take(&mut self.suspects) {
+        let mut chances = FURTHER_CHANCES;
+        for (place, error) in std::mem::take(&mut self.suspects) {
+            let timeout = matches!(error, Error::Transport(transport::Error::Timeout { .. }));
+            let again = self.answered
+                && !timeout
+                && self.keys.len() > 1
+                && chances > 0
+                && error.policy().disposition == Disposition::Split;
+            if !again {
+                self.answers[place] = Some(Err(carried(error)));
+                continue;
+            }
+            chances -= 1;
             self.answers[place] = match self.call(&[place], Persistence::Repeat).await {
                 Ok(mut messages) => messages.pop(),
-                Err(error) if may_be_size(&error) => Some(Err(lone(error)?)),
+                Err(error) if error.policy().disposition.may_be_one_of_many() => Some(Err(carried(error))),
                 Err(error) => return Err(error),
             };
         }
         Ok(())
-    }
-
-    fn give_up(&mut self) -> Result<(), Error> {
-        self.suspects.pop().map_or(Ok(()), |(_, error)| Err(error))
     }
 }
 
@@ -168,19 +216,14 @@ impl Chunk {
     }
 }
 
-fn is_worth_asking_again(code: &ResponseCode) -> bool {
-    *code == ResponseCode::ErrorBatchProcessingStopped || code.is_transient() || code.is_throttling()
-}
-
-/// The error of one thing whose answer failed as a whole; a server that does not answer in time is no thing's fault.
-fn lone(error: Error) -> Result<ResponseError, Error> {
+/// The error of one thing whose answer failed as a whole.
+fn carried(error: Error) -> ResponseError {
     match error {
-        Error::Response(error) => Ok(error),
-        Error::Transport(transport::Error::Timeout { .. }) => Err(error),
-        error => Ok(ResponseError {
+        Error::Response(error) => error,
+        error => ResponseError {
             code: ResponseCode::UnreadableAnswer,
             text: error.message(),
             back_off: None,
-        }),
+        },
     }
 }

@@ -8,8 +8,8 @@ use crate::soap::answer::{self, Outcome};
 use crate::soap::body::Body;
 use crate::soap::events::Unreadable;
 use crate::soap::{Message, Operation, envelope};
-use crate::transport::{self, Retry};
-use crate::{Error, Mailbox, RequestServerVersion, ResponseCode, ResponseError};
+use crate::transport::{self, throttle::PATIENCE};
+use crate::{Disposition, Error, Mailbox, RequestServerVersion, ResponseCode, ResponseError};
 
 /// Waits before a request that may have failed by chance is sent again.
 const SOON: [Duration; 3] = [
@@ -17,8 +17,6 @@ const SOON: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
 ];
-/// How long a server may ask for patience, in all, before its error goes up.
-const PATIENCE: Duration = Duration::from_secs(300);
 /// A server that asks for no wait at all is not asked in a tight loop.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
 
@@ -36,6 +34,10 @@ pub(crate) enum Persistence {
     Repeat,
     /// Its parts are worth a try: give it back where its size may be the reason.
     Split,
+    /// Less of it is worth a try: give it back where its size may be the reason.
+    Shrink,
+    /// It only finds out whether the server answers: once more, unless that took its time.
+    Once,
 }
 
 impl Patience {
@@ -77,18 +79,16 @@ impl Mailbox {
     ) -> Result<Vec<Message<O::Content>>, Error> {
         let mut patience = Patience::default();
         loop {
-            let version = self.client().version();
+            let version = self.version();
             let error = match self.post(operation, version).await {
                 Err(error) => error,
-                Ok(Outcome::Messages(messages)) => match whole_failure(&messages) {
+                Ok(Outcome::Messages(messages)) => match whole_failure(&messages, persistence) {
                     None => return Ok(messages),
-                    Some(error) if error.code.is_throttling() => Error::Response(error.clone()),
-                    Some(error) if persistence == Persistence::Repeat => Error::Response(error.clone()),
-                    Some(_) => return Ok(messages),
+                    Some(error) => Error::Response(error.clone()),
                 },
                 Ok(Outcome::Fault(fault)) => {
-                    if fault.code.refuses_version() {
-                        if self.client().negotiation().refused(version) {
+                    if fault.code.policy().disposition == Disposition::OtherVersion {
+                        if self.negotiation().refused(version) {
                             continue;
                         }
                         return Err(self.refusal(fault, version).into());
@@ -96,13 +96,19 @@ impl Mailbox {
                     Error::Response(fault)
                 }
             };
-            let again = match &error {
-                Error::Transport(error) if error.retry() == Retry::AsTheServerAsked => patience.hold(self).await,
-                Error::Response(response) if response.code.is_throttling() => patience.throttled(self, response).await,
-                error if persistence == Persistence::Split && may_be_size(error) => false,
-                Error::Transport(error) => error.retry() == Retry::Soon && patience.soon().await,
-                Error::Response(response) => response.code.is_transient() && patience.soon().await,
-                Error::Protocol { .. } => patience.soon().await,
+            let again = match (error.policy().disposition, &error) {
+                (Disposition::Wait, Error::Response(response)) => patience.throttled(self, response).await,
+                (Disposition::Wait, _) => patience.hold(self).await,
+                (Disposition::Split, _) if matches!(persistence, Persistence::Split | Persistence::Shrink) => false,
+                (Disposition::Split, Error::Transport(transport::Error::Timeout { .. }))
+                    if persistence == Persistence::Once =>
+                {
+                    false
+                }
+                (Disposition::Repeat | Disposition::Split, _) => {
+                    (persistence != Persistence::Once || patience.soon == 0) && patience.soon().await
+                }
+                _ => false,
             };
             if !again {
                 return Err(error);
@@ -112,8 +118,12 @@ impl Mailbox {
     }
 
     /// As [`Mailbox::call`], for an operation with one response message.
-    pub(crate) async fn call_one<O: Operation>(&self, operation: &O) -> Result<O::Content, Error> {
-        let messages = self.call(operation, Persistence::Repeat).await?;
+    pub(crate) async fn call_one<O: Operation>(
+        &self,
+        operation: &O,
+        persistence: Persistence,
+    ) -> Result<O::Content, Error> {
+        let messages = self.call(operation, persistence).await?;
         match messages.into_iter().next() {
             Some(message) => Ok(message?),
             None => Err(Error::Protocol {
@@ -125,7 +135,7 @@ impl Mailbox {
 
     /// Tells the limiter for how long the server asked to be left alone, if it did.
     pub(crate) fn heed(&self, error: &ResponseError) {
-        if !error.code.is_throttling() {
+        if error.code.policy().disposition != Disposition::Wait {
             return;
         }
         let limiter = self.client().transport().limiter();
@@ -142,24 +152,20 @@ impl Mailbox {
         version: RequestServerVersion,
     ) -> Result<Outcome<O::Content>, Error> {
         let request = envelope::write(operation, version, self.address());
-        let client = self.client();
         let mut body = Body::new(operation.has_mime());
-        client
+        self.client()
             .transport()
             .post_into(self.route(version), request, &mut body)
             .await?;
         let answer = answer::read(operation, body).map_err(|error| unreadable(O::NAME, &error))?;
-        let mut negotiation = client.negotiation();
-        negotiation.met(answer.server.as_ref());
-        if matches!(answer.outcome, Outcome::Messages(_)) {
-            negotiation.accepted(version);
-        }
+        let accepted = matches!(answer.outcome, Outcome::Messages(_)).then_some(version);
+        self.learn(answer.server.as_ref(), accepted);
         Ok(answer.outcome)
     }
 
     /// Says which version was refused, and whether the server is too old for it.
     fn refusal(&self, mut fault: ResponseError, version: RequestServerVersion) -> ResponseError {
-        if let Some(server) = self.client().server()
+        if let Some(server) = self.negotiation().server()
             && server.newest_request() < version.min(RequestServerVersion::Exchange2013_SP1)
         {
             fault.code = ResponseCode::ErrorInvalidServerVersion;
@@ -185,28 +191,18 @@ pub(crate) fn unreadable(operation: &'static str, error: &Unreadable) -> Error {
 }
 
 /// What stands for all messages where none is good: throttling, or one message that may be better next time.
-fn whole_failure<C>(messages: &[Message<C>]) -> Option<&ResponseError> {
+fn whole_failure<C>(messages: &[Message<C>], persistence: Persistence) -> Option<&ResponseError> {
+    let wait = |error: &ResponseError| error.code.policy().disposition == Disposition::Wait;
     let mut errors = messages.iter().map(|message| message.as_ref().err());
     let first = errors.next()??;
-    let alone = messages.len() == 1 && first.code.is_transient();
-    let throttled = first.code.is_throttling() && errors.all(|error| error.is_some_and(|e| e.code.is_throttling()));
-    (alone || throttled).then_some(first)
-}
-
-/// Whether a smaller request may fare better.
-pub(crate) fn may_be_size(error: &Error) -> bool {
-    match error {
-        Error::Protocol { .. } => true,
-        Error::Transport(error) => matches!(
-            error,
-            transport::Error::Truncated { .. } | transport::Error::TooLarge { .. } | transport::Error::Timeout { .. }
+    let again = match persistence {
+        Persistence::Split => false,
+        Persistence::Repeat | Persistence::Shrink | Persistence::Once => matches!(
+            first.code.policy().disposition,
+            Disposition::Repeat | Disposition::Split
         ),
-        Error::Response(error) => {
-            error.code.is_transient()
-                || matches!(
-                    error.code,
-                    ResponseCode::ErrorInternalServerError | ResponseCode::ErrorDataSizeLimitExceeded
-                )
-        }
-    }
+    };
+    let alone = messages.len() == 1 && again;
+    let throttled = wait(first) && errors.all(|error| error.is_some_and(wait));
+    (alone || throttled).then_some(first)
 }

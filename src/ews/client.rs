@@ -16,7 +16,8 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     transport: Transport,
-    negotiation: Mutex<Negotiation>,
+    /// As the mailbox has it that was answered last.
+    latest: Mutex<Negotiation>,
 }
 
 impl Client {
@@ -25,7 +26,7 @@ impl Client {
         Self {
             shared: Arc::new(Shared {
                 transport,
-                negotiation: Mutex::new(Negotiation::new(version)),
+                latest: Mutex::new(Negotiation::new(version)),
             }),
         }
     }
@@ -35,14 +36,14 @@ impl Client {
         &self.shared.transport
     }
 
-    /// The version that requests are made in now.
+    /// The version that the mailbox answered last is asked in.
     pub fn version(&self) -> RequestServerVersion {
-        self.negotiation().version()
+        self.latest().version()
     }
 
     /// The server's build, as its newest answer told.
     pub fn server(&self) -> Option<ServerVersionInfo> {
-        self.negotiation().server().cloned()
+        self.latest().server().cloned()
     }
 
     /// A mailbox by its primary SMTP address, which is impersonated.
@@ -50,6 +51,7 @@ impl Client {
         Mailbox {
             inner: Arc::new(Inner {
                 client: self.clone(),
+                negotiation: Mutex::new(self.latest().of_another_mailbox()),
                 address: address.to_owned(),
                 anchored: Route::to(address),
                 plain: Route::without_anchor(address),
@@ -57,9 +59,9 @@ impl Client {
         }
     }
 
-    pub(crate) fn negotiation(&self) -> MutexGuard<'_, Negotiation> {
+    fn latest(&self) -> MutexGuard<'_, Negotiation> {
         // Nothing in there panics half-way.
-        self.shared.negotiation.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,6 +74,8 @@ pub struct Mailbox {
 struct Inner {
     client: Client,
     address: String,
+    /// Its own: where old and new servers stand side by side, each mailbox lies on one of them.
+    negotiation: Mutex<Negotiation>,
     anchored: Route,
     plain: Route,
 }
@@ -92,10 +96,34 @@ impl Mailbox {
         Self {
             inner: Arc::new(Inner {
                 client: inner.client.clone(),
+                negotiation: Mutex::new(self.negotiation().clone()),
                 address: inner.address.clone(),
                 anchored: Route::along(&anchor.inner.anchored, &inner.address),
                 plain: Route::along(&anchor.inner.plain, &inner.address),
             }),
+        }
+    }
+
+    /// The version that requests for it are made in now.
+    pub fn version(&self) -> RequestServerVersion {
+        self.negotiation().version()
+    }
+
+    pub(crate) fn negotiation(&self) -> MutexGuard<'_, Negotiation> {
+        // Nothing in there panics half-way.
+        self.inner.negotiation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What an answer told of the server; `accepted`: it did what was asked in this version.
+    pub(crate) fn learn(&self, server: Option<&ServerVersionInfo>, accepted: Option<RequestServerVersion>) {
+        let mut negotiation = self.negotiation();
+        negotiation.met(server);
+        if let Some(version) = accepted {
+            negotiation.accepted(version);
+        }
+        let mut latest = self.inner.client.latest();
+        if latest.server() != negotiation.server() || latest.version() != negotiation.version() {
+            latest.clone_from(&negotiation);
         }
     }
 

@@ -3,26 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{ResponseCode, transport};
-
-/// Whose hands the remedy is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// A setting is wrong.
-    Configuration,
-    /// The way to the server is closed.
-    Connection,
-    /// The server does not accept the account.
-    Authentication,
-    /// The account may not act for this mailbox.
-    Impersonation,
-    /// This mailbox is unknown, or can't be read just now.
-    Mailbox,
-    /// The server asks for patience, and got it, for too long.
-    Throttled,
-    /// What answers is not Exchange as we know it.
-    Protocol,
-}
+use crate::{Remedy, ResponseCode, transport};
 
 /// Why a call brought no result. `Display` ends with what to do; neither passwords nor mail are in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,17 +35,7 @@ pub struct ResponseError {
 impl Error {
     /// Whose hands the remedy is in.
     pub fn remedy(&self) -> Remedy {
-        match self {
-            Self::Transport(error) => match error.remedy() {
-                transport::Remedy::Configuration => Remedy::Configuration,
-                transport::Remedy::Connection => Remedy::Connection,
-                transport::Remedy::Authentication => Remedy::Authentication,
-                transport::Remedy::Throttled => Remedy::Throttled,
-                transport::Remedy::Protocol => Remedy::Protocol,
-            },
-            Self::Response(error) => error.code.remedy(),
-            Self::Protocol { .. } => Remedy::Protocol,
-        }
+        self.policy().remedy
     }
 
     /// What the server answered, if it did.
@@ -82,18 +53,6 @@ impl Error {
             Self::Response(error) => error.message(),
             Self::Protocol { operation, what } => {
                 format!("The answer to {operation} can't be read: {what}.")
-            }
-        }
-    }
-
-    /// What the administrator can do.
-    pub fn advice(&self) -> String {
-        match self {
-            Self::Transport(error) => error.advice(),
-            Self::Response(error) => error.code.advice().to_owned(),
-            Self::Protocol { .. } => {
-                "Check proxies and filters between this host and Exchange; it is tried again in the next run."
-                    .to_owned()
             }
         }
     }
@@ -124,13 +83,13 @@ impl From<ResponseError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.message(), self.advice())
+        write!(f, "{} {}", self.message(), self.policy().advice)
     }
 }
 
 impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.message(), self.code.advice())
+        write!(f, "{} {}", self.message(), self.code.policy().advice)
     }
 }
 

@@ -115,4 +115,6 @@ pub struct FolderStamp {
     pub last_change: Option<OffsetDateTime>,
     /// PidTagDeletedCountTotal (0x670B): what was ever deleted or moved away.
     pub deleted_count: Option<u32>,
+    /// `t:TotalCount`: more of them without a later change means that the server's clock was set back.
+    pub total_count: Option<u32>,
 }

@@ -9,6 +9,7 @@ mod folder;
 mod ids;
 mod item;
 mod operations;
+mod policy;
 pub mod recorded;
 mod response_code;
 mod soap;
@@ -16,7 +17,7 @@ pub mod transport;
 mod version;
 
 pub use client::{Client, Mailbox};
-pub use error::{Error, Remedy, ResponseError};
+pub use error::{Error, ResponseError};
 pub use folder::{DistinguishedFolder, Folder, FolderRef, FolderStamp};
 pub use ids::{AttachmentId, FolderId, ItemId, SubscriptionId, SyncState, Watermark};
 pub use item::{AttachmentInfo, EmailAddress, Importance, Item, Property, RoutingType, Sensitivity};
@@ -28,5 +29,5 @@ pub use operations::notifications::{Event, EventKind, EventSubject, Notification
 pub use operations::subscribe::{Delivery, Subscription};
 pub use operations::sync_folder_hierarchy::FolderChanges;
 pub use operations::sync_folder_items::{ItemChange, ItemChanges};
-pub use response_code::ResponseCode;
+pub use policy::{Disposition, Policy, Remedy, ResponseCode, Scope};
 pub use version::{RequestServerVersion, ServerVersionInfo};

@@ -107,7 +107,7 @@ impl ServerVersionInfo {
 
 /// Which version to ask in, and how that is found out: from the newest that has a use here, down to one that the server
 /// does not refuse, then up to the newest that its build understands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Negotiation {
     version: RequestServerVersion,
     server: Option<ServerVersionInfo>,
@@ -131,6 +131,21 @@ impl Negotiation {
             version: chosen.unwrap_or(newest),
             server: None,
             stage: chosen.map_or(Stage::Open { ceiling: newest }, |_| Stage::Chosen),
+        }
+    }
+
+    /// For another mailbox, which may lie on a server of another age: begins where this one is.
+    pub(crate) fn of_another_mailbox(&self) -> Self {
+        let stage = match self.stage {
+            Stage::Chosen => Stage::Chosen,
+            Stage::Open { .. } | Stage::Settled => Stage::Open {
+                ceiling: RequestServerVersion::Exchange2013_SP1,
+            },
+        };
+        Self {
+            version: self.version,
+            server: None,
+            stage,
         }
     }
 

@@ -8,7 +8,7 @@ use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
-use sync::{Error, ErrorKind};
+use sync::{Error, Remedy};
 
 use crate::date::Dates;
 use crate::value::{Property, Type};
@@ -108,14 +108,14 @@ fn entry(number: usize) -> &'static ClassEntry {
     unsafe { ENTRIES[number].load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| ce::error())
 }
 
-fn number(kind: ErrorKind) -> usize {
+fn number(kind: Remedy) -> usize {
     match kind {
-        ErrorKind::Configuration => 1,
-        ErrorKind::Connection => 2,
-        ErrorKind::Authentication => 3,
-        ErrorKind::Impersonation => 4,
-        ErrorKind::Throttled => 5,
-        ErrorKind::Protocol => 6,
+        Remedy::Configuration => 1,
+        Remedy::Connection => 2,
+        Remedy::Authentication => 3,
+        Remedy::Impersonation => 4,
+        Remedy::Throttled => 5,
+        Remedy::Protocol => 6,
     }
 }
 
@@ -124,7 +124,7 @@ fn php_name(number: usize) -> String {
 }
 
 /// The class of an error, as `class-string`.
-pub(crate) fn class_name(kind: ErrorKind) -> String {
+pub(crate) fn class_name(kind: Remedy) -> String {
     php_name(number(kind))
 }
 

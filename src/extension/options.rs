@@ -10,7 +10,7 @@ use sync::{Settings, TlsLevel};
 use crate::{date, exception, zvals};
 
 /// Every option: its name, PHPDoc type, whether it is required, and what it is.
-pub(crate) const OPTIONS: [(&str, &str, bool, &str); 21] = [
+pub(crate) const OPTIONS: [(&str, &str, bool, &str); 22] = [
     (
         "server",
         "string",
@@ -89,6 +89,12 @@ pub(crate) const OPTIONS: [(&str, &str, bool, &str); 21] = [
         false,
         "leave private and confidential mail on the server; default false",
     ),
+    (
+        "journal_mailboxes",
+        "list<string>",
+        false,
+        "addresses that journal reports are sent to: only there the message in a report is collected; default: none",
+    ),
     ("connect_timeout", "float", false, "seconds, up to 86400; default 10"),
     ("request_timeout", "float", false, "seconds, up to 86400; default 120"),
     (
@@ -161,6 +167,7 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
         "folders" => settings.folders = list(name, value)?,
         "owner_is_recipient" => settings.owner_is_recipient = boolean(name, value)?,
         "skip_private" => settings.skip_private = boolean(name, value)?,
+        "journal_mailboxes" => settings.journal_mailboxes = list(name, value)?,
         "connect_timeout" => settings.connect_timeout = seconds(name, value)?,
         "request_timeout" => settings.request_timeout = seconds(name, value)?,
         "max_message_bytes" => settings.max_message_bytes = whole(name, value, usize::MAX)? as u64,

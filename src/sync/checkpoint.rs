@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ews::{DistinguishedFolder, FolderId, FolderStamp, ItemId, SyncState};
+use ews::{DistinguishedFolder, FolderId, FolderStamp, SyncState};
 use serde::{Deserialize, Serialize};
 
-/// Runs that try an item again before it is given up and reported.
-pub(crate) const MAX_ATTEMPTS: u8 = 5;
+use crate::pending::Pending;
+
 /// Stamps have whole seconds: only after this long has all that could share the stamp's second been told.
 const STAMP_SETTLES_AFTER: Duration = Duration::from_secs(2);
+/// However still a folder seems.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(24 * 3600);
 
 /// The checkpoint of one mail folder. One is given with every batch, also within a page of changes, which has no `SyncState`
 /// of its own: a run that is stopped there reads the page again, and by what is noted here knows what the host has of it.
@@ -31,9 +33,9 @@ pub(crate) struct FolderCheckpoint {
     /// The folder's stamp before the last look; only once everything up to it was handed out.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
-    /// Items to try again, with the number of attempts so far.
+    /// Items to try again.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
-    pub pending: Vec<(String, u8)>,
+    pub pending: Vec<Pending>,
 }
 
 /// A folder's change stamp, and how long it has been known.
@@ -43,9 +45,14 @@ pub(crate) struct Stamp {
     last_change: i64,
     #[serde(rename = "d")]
     deleted: u32,
+    #[serde(rename = "n", default)]
+    total: Option<u32>,
     /// This machine's clock when the stamp was first seen, in ms: compared with itself only.
     #[serde(rename = "f")]
     first_seen: u64,
+    /// The same when the folder was last looked into.
+    #[serde(rename = "l", default)]
+    looked_at: u64,
     /// The last look came late enough after `first_seen` to have seen all that shares the stamp.
     #[serde(rename = "k", default)]
     settled: bool,
@@ -53,26 +60,52 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// The stamp just read; `None` where the server gives none. `before`: as it was at the last look.
-    pub fn of(read: &FolderStamp, before: Option<&Self>, now: SystemTime) -> Option<Self> {
+    pub fn of(read: &FolderStamp, before: Option<&Self>, when: &Listed) -> Option<Self> {
         let (last_change, deleted) = (read.last_change?.unix_timestamp(), read.deleted_count?);
-        let now = millis(now);
-        let first_seen = before
-            .filter(|b| (b.last_change, b.deleted) == (last_change, deleted) && b.first_seen <= now)
-            .map_or(now, |b| b.first_seen);
+        let (asked, answered) = (millis(when.asked), millis(when.answered));
+        // The request may have waited for its turn: the server read the stamp somewhen between both. The later counts for
+        // when it was first seen, the earlier for how long it has been so.
+        let before = before.filter(|b| b.is_same(read) && b.first_seen <= asked);
+        let first_seen = before.map_or(answered, |b| b.first_seen);
+        // Not each look is worth a new checkpoint.
+        let recent = LOOK_AT_LEAST_EVERY.as_millis() / 2;
+        let looked_at = before
+            .map(|b| b.looked_at)
+            .filter(|looked_at| u128::from(answered.saturating_sub(*looked_at)) < recent)
+            .unwrap_or(answered);
         Some(Self {
             last_change,
             deleted,
+            total: read.total_count,
             first_seen,
-            settled: u128::from(now - first_seen) >= STAMP_SETTLES_AFTER.as_millis(),
+            looked_at,
+            settled: u128::from(asked.saturating_sub(first_seen)) >= STAMP_SETTLES_AFTER.as_millis(),
         })
     }
 
-    /// Whether nothing can have changed in the folder since the look that this stamp was kept from.
-    pub fn proves_no_news(&self, read: &FolderStamp) -> bool {
+    /// Whether nothing can have changed in the folder since the look that this stamp was kept from. Once a day that is not
+    /// believed: a server whose clock was set back shows changes by no later stamp.
+    pub fn proves_no_news(&self, read: &FolderStamp, now: SystemTime) -> bool {
+        let since_look = millis(now).checked_sub(self.looked_at);
         self.settled
-            && read.last_change.map(time::OffsetDateTime::unix_timestamp) == Some(self.last_change)
-            && read.deleted_count == Some(self.deleted)
+            && self.is_same(read)
+            && since_look.is_some_and(|since| u128::from(since) < LOOK_AT_LEAST_EVERY.as_millis())
     }
+
+    fn is_same(&self, read: &FolderStamp) -> bool {
+        read.last_change.map(time::OffsetDateTime::unix_timestamp) == Some(self.last_change)
+            && read.deleted_count == Some(self.deleted)
+            && read.total_count == self.total
+    }
+}
+
+/// Between which two moments of this machine's clock a folder's stamp was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    /// Before the request.
+    pub asked: SystemTime,
+    /// Behind its answer.
+    pub answered: SystemTime,
 }
 
 fn millis(time: SystemTime) -> u64 {
@@ -110,15 +143,6 @@ impl FolderCheckpoint {
     pub fn sync_state(&self) -> Option<SyncState> {
         (!self.sync_state.is_empty()).then(|| SyncState(self.sync_state.clone()))
     }
-
-    /// Notes an item for the next run; `false` where it was tried often enough.
-    pub fn postpone(&mut self, item: &ItemId, attempts: u8) -> bool {
-        if attempts >= MAX_ATTEMPTS {
-            return false;
-        }
-        self.pending.push((item.0.clone(), attempts));
-        true
-    }
 }
 
 /// The checkpoint of a mailbox's root: which of its folders has which role.
@@ -127,6 +151,9 @@ pub(crate) struct RootCheckpoint {
     /// Folder ids by distinguished name.
     #[serde(rename = "r")]
     roles: BTreeMap<String, String>,
+    /// The server would not tell some, for another reason than that there is no such folder.
+    #[serde(rename = "i", default, skip_serializing_if = "is_false")]
+    incomplete: bool,
 }
 
 impl RootCheckpoint {
@@ -144,6 +171,14 @@ impl RootCheckpoint {
 
     pub fn set(&mut self, folder: DistinguishedFolder, id: &FolderId) {
         self.roles.insert(folder.name().into(), id.0.clone());
+    }
+
+    pub fn ask_again(&mut self) {
+        self.incomplete = true;
+    }
+
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 
     pub fn role(&self, folder: DistinguishedFolder) -> Option<FolderId> {
@@ -165,46 +200,76 @@ mod tests {
         FolderStamp {
             last_change: time::OffsetDateTime::from_unix_timestamp(seconds).ok(),
             deleted_count: Some(deleted),
+            total_count: Some(7),
         }
     }
 
-    fn at(millis: u64) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(millis)
+    fn at(millis: u64) -> Listed {
+        let time = UNIX_EPOCH + Duration::from_millis(millis);
+        Listed {
+            asked: time,
+            answered: time,
+        }
     }
 
     #[test]
     fn a_stamp_proves_silence_only_after_a_look_that_came_late_enough() {
-        let first = Stamp::of(&read(100, 0), None, at(500)).expect("stamp");
-        assert!(!first.proves_no_news(&read(100, 0)));
-        let soon = Stamp::of(&read(100, 0), Some(&first), at(2_400)).expect("stamp");
-        assert!(!soon.proves_no_news(&read(100, 0)));
-        let late = Stamp::of(&read(100, 0), Some(&soon), at(2_500)).expect("stamp");
-        assert!(late.proves_no_news(&read(100, 0)));
-        assert!(!late.proves_no_news(&read(101, 0)));
-        assert!(!late.proves_no_news(&read(100, 1)));
-        assert!(!late.proves_no_news(&FolderStamp::default()));
+        let now = at(9_000).asked;
+        let first = Stamp::of(&read(100, 0), None, &at(500)).expect("stamp");
+        assert!(!first.proves_no_news(&read(100, 0), now));
+        let soon = Stamp::of(&read(100, 0), Some(&first), &at(2_400)).expect("stamp");
+        assert!(!soon.proves_no_news(&read(100, 0), now));
+        let late = Stamp::of(&read(100, 0), Some(&soon), &at(2_500)).expect("stamp");
+        assert!(late.proves_no_news(&read(100, 0), now));
+        assert!(!late.proves_no_news(&read(101, 0), now));
+        assert!(!late.proves_no_news(&read(100, 1), now));
+        let more = FolderStamp {
+            total_count: Some(8),
+            ..read(100, 0)
+        };
+        assert!(!late.proves_no_news(&more, now), "counts count");
+        assert!(!late.proves_no_news(&FolderStamp::default(), now));
+    }
+
+    #[test]
+    fn a_stamp_that_waited_for_its_turn_is_as_young_as_its_answer() {
+        let waited = Listed {
+            asked: at(0).asked,
+            answered: at(10_000).answered,
+        };
+        let first = Stamp::of(&read(100, 0), None, &waited).expect("stamp");
+        let next = Stamp::of(&read(100, 0), Some(&first), &at(10_500)).expect("stamp");
+        assert!(!next.proves_no_news(&read(100, 0), at(10_600).asked));
     }
 
     #[test]
     fn a_new_stamp_and_a_clock_set_back_begin_anew() {
-        let first = Stamp::of(&read(100, 0), None, at(10_000)).expect("stamp");
-        for (stamp, now) in [(read(101, 0), 20_000), (read(100, 1), 20_000), (read(100, 0), 9_000)] {
-            let next = Stamp::of(&stamp, Some(&first), at(now)).expect("stamp");
-            assert!(!next.proves_no_news(&stamp), "{stamp:?} {now}");
+        let first = Stamp::of(&read(100, 0), None, &at(10_000)).expect("stamp");
+        for (stamp, when) in [(read(101, 0), 20_000), (read(100, 1), 20_000), (read(100, 0), 9_000)] {
+            let next = Stamp::of(&stamp, Some(&first), &at(when)).expect("stamp");
+            assert!(!next.proves_no_news(&stamp, at(when).asked), "{stamp:?} {when}");
         }
     }
 
     #[test]
+    fn a_still_folder_is_looked_into_once_a_day_and_when_the_clock_was_set_back() {
+        let first = Stamp::of(&read(100, 0), None, &at(10_000)).expect("stamp");
+        let settled = Stamp::of(&read(100, 0), Some(&first), &at(20_000)).expect("stamp");
+        assert!(settled.proves_no_news(&read(100, 0), at(80_000_000).asked));
+        assert!(!settled.proves_no_news(&read(100, 0), at(90_000_000).asked));
+        assert!(!settled.proves_no_news(&read(100, 0), at(9_000).asked));
+    }
+
+    #[test]
     fn a_checkpoint_comes_back_as_it_was_and_rubbish_counts_as_none() {
-        let mut checkpoint = FolderCheckpoint {
+        let checkpoint = FolderCheckpoint {
             sync_state: "H4sIAAA=".into(),
-            stamp: Stamp::of(&read(100, 3), None, at(500)),
+            pending: vec![Pending::new("AAA=")],
+            stamp: Stamp::of(&read(100, 3), None, &at(500)),
             settled: BTreeSet::from(["CCC=".into()]),
             from_start: true,
             ..FolderCheckpoint::default()
         };
-        assert!(checkpoint.postpone(&ItemId("AAA=".into()), 1));
-        assert!(!checkpoint.postpone(&ItemId("BBB=".into()), MAX_ATTEMPTS));
         assert_eq!(FolderCheckpoint::decode(&checkpoint.encode()), Some(checkpoint));
         for rubbish in ["", "H4sIAAA=", "{}", "[1]", "null"] {
             assert_eq!(FolderCheckpoint::decode(rubbish), None, "{rubbish}");

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use ews::ItemId;
@@ -68,7 +69,7 @@ impl Engine {
     /// Checks the settings; touches no network.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`], naming the setting.
+    /// [`Remedy::Configuration`], naming the setting.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         Ok(Self {
             domains: Arc::new(settings.check()?),
@@ -174,7 +175,10 @@ impl Engine {
         }
         let client = self.client.get_or_try_init(|| self.connect(mailbox)).await?;
         let address = address::normalize(mailbox).unwrap_or_default();
+        let is_journal = self.settings.is_journal(&address);
         Ok(Reading {
+            is_journal,
+            items_were_read: AtomicBool::new(false),
             client: client.clone(),
             mailbox: client.mailbox(&address),
             book,

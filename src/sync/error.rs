@@ -2,24 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use ews::{Remedy, ResponseCode};
-
-/// The remedy's kind; one PHP exception class each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// A setting is wrong.
-    Configuration,
-    /// The way to the server, or to this mailbox on it, is closed.
-    Connection,
-    /// The server does not accept the service account.
-    Authentication,
-    /// The service account may not act for this mailbox, or there is no such mailbox.
-    Impersonation,
-    /// The server asks for patience.
-    Throttled,
-    /// What answers is not Exchange as we know it.
-    Protocol,
-}
+use ews::{Disposition, Remedy};
 
 /// Before the mailbox that a message is about.
 const ABOUT: &str = "Mailbox ";
@@ -33,7 +16,9 @@ fn about(mailbox: &str, what: &str) -> String {
 #[error("{message} {remedy}")]
 pub struct Error {
     /// Kind of remedy.
-    pub kind: ErrorKind,
+    pub kind: Remedy,
+    /// What it puts an end to.
+    pub disposition: Disposition,
     /// EWS `ResponseCode`, where the server gave one.
     pub code: Option<String>,
     /// Which mailbox, which server answer.
@@ -48,7 +33,8 @@ impl Error {
     /// A setting is wrong: `what` completes the sentence that begins with its name.
     pub(crate) fn setting(name: &str, what: &str, remedy: &str) -> Self {
         Self {
-            kind: ErrorKind::Configuration,
+            kind: Remedy::Configuration,
+            disposition: Disposition::StopMailbox,
             code: None,
             message: format!("The setting '{name}' {what}"),
             remedy: remedy.into(),
@@ -61,7 +47,8 @@ impl Error {
         match error {
             ews::discovery::Error::Transport(error) => Self::of_mailbox(mailbox, &error.into(), None),
             error => Self {
-                kind: ErrorKind::Configuration,
+                kind: Remedy::Configuration,
+                disposition: Disposition::StopMailbox,
                 code: None,
                 message: error.message(),
                 remedy: error.advice(),
@@ -73,7 +60,8 @@ impl Error {
     /// The mailbox is in none of the domains that may be read.
     pub(crate) fn outside_domains(mailbox: &str) -> Self {
         Self {
-            kind: ErrorKind::Configuration,
+            kind: Remedy::Configuration,
+            disposition: Disposition::StopMailbox,
             code: None,
             message: format!("The mailbox {mailbox} is in no domain of the setting 'domains' and was not contacted."),
             remedy: "Add its domain to 'domains' if it may be read.".into(),
@@ -97,7 +85,8 @@ impl Error {
     /// Our own fault: a task ended that should not.
     pub(crate) fn internal(mailbox: &str) -> Self {
         Self {
-            kind: ErrorKind::Protocol,
+            kind: Remedy::Protocol,
+            disposition: Disposition::StopMailbox,
             code: None,
             message: about(mailbox, "the engine stopped unexpectedly while reading it."),
             remedy: "Report this with the server's version; the mailbox is read again in the next run.".into(),
@@ -107,21 +96,13 @@ impl Error {
 
     /// What the EWS layer says of one mailbox; `held_for`: how long it must be left alone.
     pub(crate) fn of_mailbox(mailbox: &str, error: &ews::Error, held_for: Option<Duration>) -> Self {
-        let kind = match error.remedy() {
-            Remedy::Configuration => ErrorKind::Configuration,
-            Remedy::Connection => ErrorKind::Connection,
-            Remedy::Authentication => ErrorKind::Authentication,
-            Remedy::Impersonation => ErrorKind::Impersonation,
-            Remedy::Throttled => ErrorKind::Throttled,
-            Remedy::Mailbox if error.code() == Some(&ResponseCode::ErrorNonExistentMailbox) => ErrorKind::Impersonation,
-            Remedy::Mailbox => ErrorKind::Connection,
-            Remedy::Protocol => ErrorKind::Protocol,
-        };
+        let policy = error.policy();
         Self {
-            kind,
+            kind: policy.remedy,
+            disposition: policy.disposition,
             code: error.code().map(|code| code.as_str().to_owned()),
             message: about(mailbox, &error.message()),
-            remedy: error.advice(),
+            remedy: policy.advice.into_owned(),
             retry_at: held_for.map(|wait| SystemTime::now() + wait),
         }
     }

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use ews::{Item, ItemChange, ItemId, ResponseCode, SyncState};
+use ews::{Disposition, Item, ItemChange, SyncState};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::budget::Hold;
-use crate::checkpoint::{FolderCheckpoint, Stamp};
+use crate::checkpoint::{FolderCheckpoint, Listed, Stamp};
 use crate::folders::Selected;
 use crate::intake::{self, Taken};
 use crate::look::{Candidate, Seen};
 use crate::mailbox::{Outlet, Reading, Stop};
+use crate::pending::Pending;
 use crate::{Batch, FolderType, Skipped};
 
 /// Changes a page: what Exchange gives at most.
@@ -20,8 +21,10 @@ const PAGE: u16 = 512;
 const AHEAD: usize = 2;
 /// Changes looked at before a checkpoint is handed out although nothing was collected.
 const QUIET_CHANGES: u64 = 4096;
-/// More items than this in trouble at once are the server's trouble, not theirs.
-const MAX_PENDING: usize = 500;
+/// Pages without a change that a server may give one after the other and say that there are more.
+const EMPTY_PAGES: u8 = 20;
+/// Items in trouble at once: a checkpoint has to hold them. With more, the folder waits until some are given up.
+const MAX_PENDING: usize = 2_000;
 
 /// A page of changes as far as they matter here.
 #[derive(Default)]
@@ -63,7 +66,7 @@ struct Step {
     candidates: Vec<Candidate>,
     page: Page,
     skipped: Vec<Skipped>,
-    postponed: Vec<(ItemId, u8)>,
+    postponed: Vec<Pending>,
     source: Source,
 }
 
@@ -81,25 +84,15 @@ impl Reading {
         &self,
         selected: Selected,
         before: Option<FolderCheckpoint>,
-        looked_at: SystemTime,
+        listed: Listed,
         outlet: &Outlet,
     ) -> Result<(), Stop> {
         let kind = selected.folder.kind;
-        let mut gathered = Gathered::new(&selected, before.as_ref(), looked_at);
+        let mut gathered = Gathered::new(&selected, before.as_ref(), listed);
         let known = gathered.checkpoint.unconfirmed.clone();
-        let pending = before
-            .as_ref()
-            .and_then(pending_page)
-            .map(|page| (page, Origin::Pending));
-        let pages = self
+        let steps = self
             .pages(&selected, before.as_ref(), &known)
-            .map(|page| page.map(|page| (page, Origin::Changes)));
-        let steps = stream::iter(pending.map(Ok))
-            .chain(pages)
-            .map(async |page: Result<(Page, Origin), ews::Error>| {
-                let (page, origin) = page?;
-                self.steps(page, origin, kind).await
-            })
+            .map(async |page: Result<Page, ews::Error>| self.steps(page?, Origin::Changes, kind).await)
             .buffered(AHEAD)
             .flat_map(|steps| match steps {
                 Ok(steps) => stream::iter(steps.into_iter().map(Ok).collect::<Vec<_>>()),
@@ -123,6 +116,21 @@ impl Reading {
                 }
             }
         }
+        // What earlier runs could not fetch comes behind all that is new: whatever becomes of it, that is stored.
+        let pending = before
+            .as_ref()
+            .and_then(|before| pending_page(before, SystemTime::now()));
+        if let Some(page) = pending {
+            for step in self.steps(page, Origin::Pending, kind).await? {
+                let (step, taken) = self.bodies(step).await?;
+                if let Some((batch, hold)) = gathered.add(step, taken)? {
+                    outlet.send(batch, hold).await?;
+                }
+            }
+        }
+        if let Some((batch, hold)) = gathered.rest() {
+            outlet.send(batch, hold).await?;
+        }
         Ok(())
     }
 
@@ -134,37 +142,46 @@ impl Reading {
         known: &'a BTreeSet<String>,
     ) -> impl Stream<Item = Result<Page, ews::Error>> + 'a {
         let first = match before {
-            Some(before) => (before.sync_state(), Begin::Continues),
-            None => (None, Begin::Anew),
+            Some(before) => (before.sync_state(), Begin::Continues, PAGE, 0),
+            None => (None, Begin::Anew, PAGE, 0),
         };
         stream::try_unfold(Some(first), move |cursor| async move {
-            let Some((state, mut begin)) = cursor else {
+            let Some((state, mut begin, size, mut empty)) = cursor else {
                 return Ok(None);
             };
             let properties = self.summary();
             let mut answer = self
                 .mailbox
-                .sync_folder_items(&selected.id, state.as_ref(), PAGE, &properties, |changes| {
+                .sync_folder_items(&selected.id, state.as_ref(), size, &properties, |changes| {
                     self.page(changes, known)
                 })
                 .await;
             // The server forgot the state (a restored database, a moved mailbox): everything is told again, and the
             // host knows what it has by Message-ID.
             if let Err(error) = &answer
-                && error.code() == Some(&ResponseCode::ErrorInvalidSyncStateData)
+                && error.policy().disposition == Disposition::Renew
                 && state.is_some()
             {
                 begin = Begin::Anew;
                 let none = BTreeSet::new();
                 answer = self
                     .mailbox
-                    .sync_folder_items(&selected.id, None, PAGE, &properties, |changes| {
+                    .sync_folder_items(&selected.id, None, size, &properties, |changes| {
                         self.page(changes, &none)
                     })
                     .await;
             }
             let changes = answer?;
-            let next = (!changes.last).then(|| (Some(changes.sync_state.clone()), Begin::Continues));
+            // Where a page had to be smaller, the next ones grow again.
+            let size = changes.asked.saturating_mul(2).min(PAGE);
+            empty = if changes.changes.seen == 0 { empty + 1 } else { 0 };
+            if empty > EMPTY_PAGES {
+                return Err(ews::Error::Protocol {
+                    operation: "SyncFolderItems",
+                    what: format!("it has no changes for {EMPTY_PAGES} pages and says that there are more"),
+                });
+            }
+            let next = (!changes.last).then(|| (Some(changes.sync_state.clone()), Begin::Continues, size, empty));
             let page = Page {
                 begin,
                 end: match changes.last {
@@ -267,19 +284,10 @@ impl Origin {
     }
 }
 
-/// What earlier runs could not fetch comes first.
-fn pending_page(before: &FolderCheckpoint) -> Option<Page> {
-    let created: Vec<Seen> = before
-        .pending
-        .iter()
-        .map(|(id, attempts)| Seen {
-            attempts: *attempts,
-            ..Seen::new(&Item {
-                id: id.into(),
-                ..Item::default()
-            })
-        })
-        .collect();
+/// What earlier runs could not fetch, as far as it is time to try it again.
+fn pending_page(before: &FolderCheckpoint, now: SystemTime) -> Option<Page> {
+    let due = before.pending.iter().filter(|pending| pending.is_due(now));
+    let created: Vec<Seen> = due.cloned().map(Seen::pending).collect();
     (!created.is_empty()).then(|| Page {
         created,
         ..Page::default()
@@ -291,20 +299,23 @@ struct Gathered<'a> {
     selected: &'a Selected,
     checkpoint: FolderCheckpoint,
     before: Option<&'a FolderCheckpoint>,
-    looked_at: SystemTime,
+    /// The checkpoint that the host has.
+    told: Option<FolderCheckpoint>,
+    listed: Listed,
     /// To be tried again, of the page that is not complete yet: until then its changes are told again anyway.
-    postponed: Vec<(ItemId, u8)>,
+    postponed: Vec<Pending>,
     batch: Batch,
     hold: Vec<Hold>,
 }
 
 impl<'a> Gathered<'a> {
-    fn new(selected: &'a Selected, before: Option<&'a FolderCheckpoint>, looked_at: SystemTime) -> Self {
+    fn new(selected: &'a Selected, before: Option<&'a FolderCheckpoint>, listed: Listed) -> Self {
         Self {
             checkpoint: before.map(FolderCheckpoint::resumed).unwrap_or_default(),
             selected,
+            told: before.cloned(),
             before,
-            looked_at,
+            listed,
             postponed: Vec::new(),
             batch: Batch::default(),
             hold: Vec::new(),
@@ -333,10 +344,8 @@ impl<'a> Gathered<'a> {
                 self.postponed.extend(postponed);
             }
             Source::Pending(ids) => {
-                self.checkpoint.pending.retain(|(id, _)| !ids.contains(id));
-                for (item, attempts) in postponed {
-                    self.checkpoint.postpone(&item, attempts);
-                }
+                self.checkpoint.pending.retain(|pending| !ids.contains(&pending.id));
+                self.checkpoint.pending.extend(postponed);
             }
         }
         batch.messages.extend(taken.messages);
@@ -372,12 +381,10 @@ impl<'a> Gathered<'a> {
         if self.checkpoint.pending.len() + self.postponed.len() > MAX_PENDING {
             return Err(ews::Error::Protocol {
                 operation: "GetItem",
-                what: format!("more than {MAX_PENDING} items of the folder can't be read"),
+                what: format!("more than {MAX_PENDING} items of the folder wait to be tried again"),
             });
         }
-        for (item, attempts) in std::mem::take(&mut self.postponed) {
-            self.checkpoint.postpone(&item, attempts);
-        }
+        self.checkpoint.pending.append(&mut self.postponed);
         self.checkpoint.sync_state = state.0;
         self.checkpoint.settled.clear();
         Ok(())
@@ -390,17 +397,18 @@ impl<'a> Gathered<'a> {
             .extend(std::mem::take(&mut self.checkpoint.unconfirmed));
         self.batch.whole = std::mem::take(&mut self.checkpoint.from_start);
         let stamp_before = self.before.and_then(|before| before.stamp.as_ref());
-        self.checkpoint.stamp = Stamp::of(&self.selected.stamp, stamp_before, self.looked_at);
+        self.checkpoint.stamp = Stamp::of(&self.selected.stamp, stamp_before, &self.listed);
     }
 
     /// What is gathered, with the checkpoint that covers it; `None` where that says nothing new.
     fn rest(&mut self) -> Option<(Batch, Vec<Hold>)> {
         let batch = std::mem::take(&mut self.batch);
-        let news = self.before != Some(&self.checkpoint);
+        let news = self.told.as_ref() != Some(&self.checkpoint);
         let checkpoint = news.then(|| self.checkpoint.encode());
         if checkpoint.is_none() && batch.seen == 0 && batch.skipped.is_empty() && batch.messages.is_empty() {
             return None;
         }
+        self.told = Some(self.checkpoint.clone());
         let batch = Batch {
             folder: Some(self.selected.folder.clone()),
             checkpoint,

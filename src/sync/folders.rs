@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ews::{Client, DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox};
+use ews::{Disposition, DistinguishedFolder, FolderId, FolderRef, FolderStamp, Mailbox};
 
-use crate::checkpoint::RootCheckpoint;
+use crate::checkpoint::{Listed, RootCheckpoint};
 use crate::{Folder, FolderType};
 
 /// Roles that tell how to treat a folder.
@@ -38,8 +38,8 @@ pub(crate) struct Selected {
 /// A mailbox's folders that are read.
 #[derive(Debug)]
 pub(crate) struct Folders {
-    /// When they were asked for.
-    pub listed_at: SystemTime,
+    /// When their stamps were read.
+    pub listed: Listed,
     pub selected: Vec<Selected>,
     /// Folders of earlier runs that are deleted now.
     pub gone: Vec<Arc<Folder>>,
@@ -72,39 +72,47 @@ impl Folders {
 
 /// Lists the folders: one request where the roles are known, two where not.
 pub(crate) async fn list(
-    client: &Client,
     mailbox: &Mailbox,
     known: Option<RootCheckpoint>,
     wanted: &[String],
 ) -> Result<Folders, ews::Error> {
-    let listed_at = SystemTime::now();
     let fresh = known.is_none();
     let mut roles = match known {
         Some(roles) => roles,
         None => roles_of(mailbox).await?,
     };
+    let before = known_roles(&roles, fresh);
+    let asked = SystemTime::now();
     let mut all = mailbox.find_folder(&DistinguishedFolder::MsgFolderRoot.into()).await?;
+    let answered = SystemTime::now();
     // After a mailbox was restored or moved, all its ids may be new.
     let stale = !fresh
         && !roles
             .role(DistinguishedFolder::Inbox)
             .is_some_and(|inbox| all.iter().any(|folder| folder.id == inbox));
-    if stale {
+    if stale || (!fresh && roles.is_incomplete()) {
         roles = roles_of(mailbox).await?;
+    }
+    // Exchange 2013 and newer say it of each folder.
+    for folder in &all {
+        let role = folder.distinguished.as_deref().and_then(DistinguishedFolder::from_name);
+        if let Some(role) = role.filter(|role| ROLES.contains(role)) {
+            roles.set(role, &folder.id);
+        }
     }
     let archive = DistinguishedFolder::ArchiveMsgFolderRoot;
     // Only now is the version known: the answers above told it.
-    if client.version() >= archive.since() && wanted.iter().any(|name| name.eq_ignore_ascii_case(archive.name())) {
+    if mailbox.version() >= archive.since() && wanted.iter().any(|name| name.eq_ignore_ascii_case(archive.name())) {
         all.extend(archive_folders(mailbox, &mut roles).await?);
     }
-    let root = (fresh || stale)
+    let root = (before.as_ref() != Some(&roles))
         .then(|| roles.role(DistinguishedFolder::MsgFolderRoot))
         .flatten()
         .map(|id| (Arc::new(root_folder(&id)), roles.clone()));
     let (selected, left_out) = select(&all, &roles, wanted);
     let (deleted, kept): (Vec<_>, Vec<_>) = left_out.into_iter().partition(|left_out| left_out.in_deleted_items);
     Ok(Folders {
-        listed_at,
+        listed: Listed { asked, answered },
         kept: selected
             .iter()
             .map(|selected| selected.folder.id.clone())
@@ -120,6 +128,11 @@ pub(crate) async fn list(
     })
 }
 
+/// What the host has.
+fn known_roles(roles: &RootCheckpoint, fresh: bool) -> Option<RootCheckpoint> {
+    (!fresh).then(|| roles.clone())
+}
+
 async fn roles_of(mailbox: &Mailbox) -> Result<RootCheckpoint, ews::Error> {
     let mut roles = RootCheckpoint::default();
     let answers = mailbox.get_folder(&ROLES.map(FolderRef::Distinguished)).await?;
@@ -128,7 +141,8 @@ async fn roles_of(mailbox: &Mailbox) -> Result<RootCheckpoint, ews::Error> {
             Ok(folder) => roles.set(role, &folder.id),
             // Without its root there is no mailbox to read; the rest may be missing.
             Err(error) if role == DistinguishedFolder::MsgFolderRoot => return Err(error.into()),
-            Err(_) => {}
+            Err(error) if error.code.policy().disposition == Disposition::Gone => {}
+            Err(_) => roles.ask_again(),
         }
     }
     Ok(roles)

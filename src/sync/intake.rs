@@ -9,6 +9,7 @@ use crate::look::{Candidate, Looked, PRIVATE, everybody};
 use crate::mailbox::Reading;
 use crate::matching::{self, Verdict};
 use crate::message::{authors, fill_addresses, message};
+use crate::pending::Pending;
 use crate::{Direction, Message, Skipped};
 
 /// What a message has beside what the first look fetched.
@@ -34,7 +35,7 @@ const MIME_GROWTH: (u64, u64) = (4, 3);
 pub(crate) struct Taken {
     pub messages: Vec<Message>,
     pub skipped: Vec<Skipped>,
-    pub postponed: Vec<(ItemId, u8)>,
+    pub postponed: Vec<Pending>,
     pub hold: Option<Hold>,
 }
 
@@ -80,19 +81,23 @@ impl Reading {
             .iter()
             .map(|candidate| candidate.item.size.unwrap_or_default())
             .sum();
-        taken.hold = self.budget.acquire(bytes / MIME_GROWTH.1 * MIME_GROWTH.0).await;
+        taken.hold = self.budget.acquire(in_mime(bytes)).await;
         let ids: Vec<&ItemId> = wanted.iter().map(|candidate| &candidate.seen.id).collect();
         let answers = self.mailbox.get_item(&ids, &BESIDE_HEADERS, Mime::Include).await?;
+        self.note_answers(&answers);
         let mut looked = Looked::default();
         for (candidate, answer) in wanted.into_iter().zip(answers) {
             match answer {
-                Ok(full) if is_incomplete(&full) => looked.fail(candidate.seen, &incomplete()),
+                Ok(full) if is_incomplete(&full) => looked.fail(candidate.seen, &incomplete(), self.fault()),
                 Ok(full) => self.take_one(candidate, full, &mut taken),
-                Err(error) => looked.fail(candidate.seen, &error),
+                Err(error) => looked.fail(candidate.seen, &error, self.fault()),
             }
         }
         taken.skipped.extend(looked.skipped);
         taken.postponed.extend(looked.postponed);
+        // What did not come, or concerns nobody, takes no room: nothing else would ever give it back.
+        let kept: u64 = taken.messages.iter().map(|message| message.size).sum();
+        taken.hold = taken.hold.and_then(|hold| hold.shrunk_to(in_mime(kept)));
         Ok(taken)
     }
 
@@ -173,7 +178,10 @@ impl Reading {
                     direction: Direction::Incoming,
                     matches: Vec::new(),
                 };
-                let mut full = journal::opened(item);
+                let mut full = match self.is_journal {
+                    true => journal::opened(item),
+                    false => item,
+                };
                 // A copy of the properties, not of the mail.
                 let mime = full.mime_content.take();
                 let headers = full.clone();
@@ -185,6 +193,10 @@ impl Reading {
             None => Ok(None),
         }
     }
+}
+
+fn in_mime(bytes: u64) -> u64 {
+    bytes / MIME_GROWTH.1 * MIME_GROWTH.0
 }
 
 /// Without its mail, or with a part of it only: nobody can tell what is missing.

@@ -1,9 +1,13 @@
 //! Opens journal reports (envelope journaling): the reported message is attached, and only it has the correspondents.
 //! Knows no owners.
 
-use ews::{Item, Sensitivity};
+use ews::{EmailAddress, Item, RoutingType, Sensitivity};
 
+use crate::address;
 use crate::mime::{self, Header, Structure};
+
+/// Fields of a report's text that name who got the message, whatever its header says: blind copies, members of lists.
+const RECIPIENT_FIELDS: [&str; 4] = ["recipient", "to", "cc", "bcc"];
 
 /// The reported message's bytes, and its addresses; `None` where nothing is attached.
 pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
@@ -14,7 +18,7 @@ pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
         .find(|part| part.media_type == "message/rfc822")?;
     let raw = part.encoding.decode(report.get(part.body.clone())?).into_owned();
     let header = Header::read(&raw);
-    let item = Item {
+    let mut item = Item {
         from: mime::first_address(&header, "From"),
         sender: mime::first_address(&header, "Sender"),
         to: mime::parties(&header, "To"),
@@ -24,7 +28,40 @@ pub(crate) fn reported(report: &[u8]) -> Option<(Vec<u8>, Item<'static>)> {
         ..Item::default()
     };
     drop(header);
+    if let Some(text) = structure.parts.iter().find(|part| part.media_type == "text/plain") {
+        let text = text.encoding.decode(report.get(text.body.clone())?);
+        add_recipients(&mut item, &String::from_utf8_lossy(&text));
+    }
     Some((raw, item))
+}
+
+/// Whom only the report names. In lines such as `Recipient: jane@example.com, Expanded: list@example.com`.
+fn add_recipients(item: &mut Item<'static>, report: &str) {
+    for line in report.lines() {
+        let Some((field, value)) = line.split_once(':') else {
+            continue;
+        };
+        if !RECIPIENT_FIELDS
+            .iter()
+            .any(|name| field.trim().eq_ignore_ascii_case(name))
+        {
+            continue;
+        }
+        let Some(address) = address::normalize(value.split(',').next().unwrap_or_default()) else {
+            continue;
+        };
+        let known = item.to.iter().chain(&item.cc).chain(&item.bcc).any(|party| {
+            let known = party.address.as_deref().and_then(address::normalize);
+            known.as_deref() == Some(&*address)
+        });
+        if !known {
+            item.bcc.push(EmailAddress {
+                name: None,
+                address: Some(address.into_owned().into()),
+                routing_type: Some(RoutingType::Smtp),
+            });
+        }
+    }
 }
 
 /// MS-OXCMAIL 2.2.3.1.14: `Sensitivity`.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Error, ErrorKind};
+use crate::{Disposition, Error};
 
 /// What a run knows of its login.
 #[derive(Debug)]
@@ -46,13 +46,13 @@ impl Login {
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how a request ended.
+    /// Notes how a request ended. Only an answer that comes behind the login proves it: what broke on the way says nothing.
     pub fn learn(&self, failure: Option<&Error>) {
         match failure {
-            Some(error) if error.kind == ErrorKind::Authentication => {
+            Some(error) if error.disposition == Disposition::StopRun => {
                 self.refusal().get_or_insert_with(|| error.clone());
             }
-            // Whatever else stands in the way, it locks no account.
+            Some(error) if error.code.is_none() => {}
             _ => self.first.close(),
         }
     }
@@ -62,10 +62,13 @@ impl Login {
 mod tests {
     use super::*;
 
-    fn error(kind: ErrorKind) -> Error {
+    use crate::Remedy;
+
+    fn error(disposition: Disposition, code: Option<&str>) -> Error {
         Error {
-            kind,
-            code: None,
+            kind: Remedy::Connection,
+            disposition,
+            code: code.map(Into::into),
             message: String::new(),
             remedy: String::new(),
             retry_at: None,
@@ -78,18 +81,29 @@ mod tests {
         let first = login.enter().await.expect("not refused yet");
         let wait = std::time::Duration::from_secs(1);
         assert!(tokio::time::timeout(wait, login.enter()).await.is_err());
-        login.learn(Some(&error(ErrorKind::Authentication)));
+        login.learn(Some(&error(Disposition::StopRun, None)));
         drop(first);
         assert!(login.enter().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_broke_on_the_way_proves_no_login() {
+        let login = Login::default();
+        let first = login.enter().await.expect("not refused yet");
+        login.learn(Some(&error(Disposition::Repeat, None)));
+        let wait = std::time::Duration::from_secs(1);
+        assert!(tokio::time::timeout(wait, login.enter()).await.is_err());
+        drop(first);
+        assert!(login.enter().await.expect("the next one's turn").is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn any_other_answer_lets_everybody_in_until_the_login_is_refused_later() {
         let login = Login::default();
         let first = login.enter().await.expect("not refused yet");
-        login.learn(Some(&error(ErrorKind::Connection)));
+        login.learn(Some(&error(Disposition::StopMailbox, Some("ErrorNonExistentMailbox"))));
         assert!(login.enter().await.is_ok() && first.is_some());
-        login.learn(Some(&error(ErrorKind::Authentication)));
+        login.learn(Some(&error(Disposition::StopRun, None)));
         assert!(login.enter().await.is_err());
     }
 }

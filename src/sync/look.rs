@@ -1,13 +1,16 @@
 //! First look at items: which of them belong into the CRM, by their headers alone. Knows no bodies.
 
 use std::borrow::{Borrow, Cow};
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
-use ews::{EmailAddress, Item, ItemId, Mime, Property, ResponseError, Sensitivity};
+use ews::{Disposition, EmailAddress, Item, ItemId, Mime, Property, ResponseError, Sensitivity};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::directory::needs_resolving;
 use crate::mailbox::{Purpose, Reading};
 use crate::matching::{self, Participants, Verdict};
+use crate::pending::{Fault, Pending};
 use crate::{Collects, FolderType, Role, Skipped, message};
 
 /// What `SyncFolderItems` and `FindItem` themselves shall tell: enough to forget most strangers' mail without another request.
@@ -54,8 +57,8 @@ pub(crate) struct Seen {
     pub journal_report: bool,
     /// The summary names the sender by an SMTP address, and somebody owns it.
     pub sender_known: bool,
-    /// How often it was tried in vain.
-    pub attempts: u8,
+    /// Of one that was tried in vain before.
+    pub pending: Option<Pending>,
 }
 
 /// An item that belongs into the CRM.
@@ -81,6 +84,8 @@ enum Sight {
 }
 
 const NO_SENDER: &str = "It has neither From nor Sender, so that nobody can be matched; it was left on the server.";
+const UNKNOWN_SENDER: &str = "Neither Exchange nor the mail itself tells an SMTP address of its sender, so that nobody can be matched; it was \
+    left on the server.";
 const DRAFT: &str = "It is marked as a draft and lies outside of the folders Drafts, Inbox and Sent Items; send it, or move it to \
     one of the latter, to have it collected.";
 pub(crate) const PRIVATE: &str =
@@ -91,8 +96,8 @@ pub(crate) const PRIVATE: &str =
 pub(crate) struct Looked {
     pub candidates: Vec<Candidate>,
     pub skipped: Vec<Skipped>,
-    /// To be tried again in the next run.
-    pub postponed: Vec<(ItemId, u8)>,
+    /// To be tried again in later runs.
+    pub postponed: Vec<Pending>,
 }
 
 impl Reading {
@@ -116,7 +121,9 @@ impl Reading {
             .into_iter()
             .zip(owned)
             // A sender that nobody owns: no rule can match. Without an SMTP address only the header tells.
-            .filter(|(item, owned)| *owned != Some(false) || item.journal_report || self.may_know_sender(item))
+            .filter(|(item, owned)| {
+                *owned != Some(false) || (item.journal_report && self.is_journal) || self.may_know_sender(item)
+            })
             .map(|(item, owned)| Seen {
                 sender_known: owned == Some(true),
                 ..Seen::new(item)
@@ -163,16 +170,40 @@ impl Reading {
         // The server's order, whichever request an item was in.
         answered.sort_by_key(|((place, _), _)| *place);
         let mut looked = Looked::default();
+        let mut directory = Ok(());
         for ((_, seen), answer) in answered {
             match answer {
                 Ok(Sight::Nothing) => {}
                 Ok(Sight::Candidate(item, verdict)) => looked.candidates.push(Candidate { seen, item, verdict }),
-                Ok(Sight::Unresolved(item)) => self.judge(seen, item, kind, &mut looked).await?,
+                Ok(Sight::Unresolved(mut item)) => {
+                    // One that does not answer is not asked for each.
+                    if directory.is_ok() {
+                        directory = self.resolve(&mut item).await?;
+                    }
+                    match &directory {
+                        Ok(()) => self.judge(seen, item, kind, &mut looked).await?,
+                        Err(error) => looked.postpone(seen, Fault::Servers, error),
+                    }
+                }
                 Ok(Sight::LeftOut(reason)) => looked.leave_out(seen, reason),
-                Err(error) => looked.fail(seen, &error),
+                Err(error) => looked.fail(seen, &error, self.fault()),
             }
         }
         Ok(looked)
+    }
+
+    /// Whose fault it is that an item can't be read: its own only where the server gives others.
+    pub(crate) fn fault(&self) -> Fault {
+        match self.items_were_read.load(Ordering::Relaxed) {
+            true => Fault::Own,
+            false => Fault::Servers,
+        }
+    }
+
+    pub(crate) fn note_answers<T>(&self, answers: &[Result<T, ResponseError>]) {
+        if answers.iter().any(Result::is_ok) {
+            self.items_were_read.store(true, Ordering::Relaxed);
+        }
     }
 
     async fn headers(
@@ -182,9 +213,12 @@ impl Reading {
         kind: FolderType,
     ) -> Result<Vec<Result<Sight, ResponseError>>, ews::Error> {
         let seen: Vec<&Seen> = items.iter().map(|(_, seen)| seen).collect();
-        self.mailbox
+        let answers = self
+            .mailbox
             .look_at_items(&seen, properties, |seen, item| self.sight(seen, item, kind))
-            .await
+            .await?;
+        self.note_answers(&answers);
+        Ok(answers)
     }
 
     /// What can be said of an item by its header, without asking the server for more.
@@ -198,7 +232,7 @@ impl Reading {
         if !item.class.as_deref().is_none_or(is_mail) {
             return Sight::Nothing;
         }
-        if item.journal_report {
+        if item.journal_report && self.is_journal {
             return Sight::Candidate(Box::new(item.into_owned()), None);
         }
         if item.from.is_none() {
@@ -236,7 +270,38 @@ impl Reading {
         (private && self.settings.skip_private).then_some(PRIVATE)
     }
 
-    /// Applies the rule to an item of whose addresses some must be asked for first.
+    /// Asks the directory for the SMTP addresses that an item's properties do not name, as far as they matter.
+    ///
+    /// # Errors
+    /// Outside: nothing more can be asked of the server. Inside: its directory does not answer.
+    async fn resolve(&self, item: &mut Item<'static>) -> Result<Result<(), ResponseError>, ews::Error> {
+        let resolved = async {
+            let Item { from, sender, .. } = &mut *item;
+            for party in from.iter_mut().chain(sender) {
+                self.directory.resolve(&self.mailbox, party).await?;
+            }
+            if !self.may_be_collected(item) {
+                return Ok(());
+            }
+            let Item { to, cc, bcc, .. } = item;
+            for recipient in to.iter_mut().chain(cc).chain(bcc) {
+                self.directory.resolve(&self.mailbox, recipient).await?;
+            }
+            Ok(())
+        };
+        match resolved.await {
+            Ok(()) => Ok(Ok(())),
+            Err(ews::Error::Response(error)) if error.code.policy().disposition != Disposition::Wait => Ok(Err(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn may_be_collected(&self, item: &Item<'_>) -> bool {
+        let may = |party: &EmailAddress<'_>| needs_resolving(party) || self.may_collect_from(party);
+        item.from.iter().chain(&item.sender).any(may)
+    }
+
+    /// Applies the rule to an item once the directory was asked.
     async fn judge(
         &self,
         seen: Seen,
@@ -244,17 +309,8 @@ impl Reading {
         kind: FolderType,
         into: &mut Looked,
     ) -> Result<(), ews::Error> {
-        let Item { from, sender, .. } = &mut *item;
-        for party in from.iter_mut().chain(sender) {
-            self.directory.resolve(&self.mailbox, party).await?;
-        }
-        let may = |party: &EmailAddress<'_>| needs_resolving(party) || self.may_collect_from(party);
-        if !item.from.iter().chain(&item.sender).any(may) {
+        if !self.may_be_collected(&item) {
             return Ok(());
-        }
-        let Item { to, cc, bcc, .. } = &mut *item;
-        for recipient in to.iter_mut().chain(cc).chain(bcc) {
-            self.directory.resolve(&self.mailbox, recipient).await?;
         }
         let mut verdict = self.judge_resolved(&item);
         if verdict.is_none() && everybody(&item).any(needs_resolving) {
@@ -262,6 +318,13 @@ impl Reading {
             verdict = self.judge_resolved(&item);
         }
         match (verdict, self.reason_to_leave(&item, kind)) {
+            // Whom neither the directory nor the mail knows, nobody can match.
+            (None, _)
+                if item.from.iter().all(needs_resolving)
+                    && recipients(&item).any(|party| self.may_collect_from(party)) =>
+            {
+                into.leave_out(seen, UNKNOWN_SENDER);
+            }
             (None, _) => {}
             (Some(_), Some(reason)) => into.leave_out(seen, reason),
             (verdict, None) => into.candidates.push(Candidate { seen, item, verdict }),
@@ -334,28 +397,42 @@ impl Seen {
             sender: other_sender(summary).map(|sender| sender.borrowed().into_owned()),
             journal_report: summary.journal_report,
             sender_known: false,
-            attempts: 0,
+            pending: None,
+        }
+    }
+
+    /// One that waits since an earlier run.
+    pub(crate) fn pending(pending: Pending) -> Self {
+        let item = Item {
+            id: pending.id.as_str().into(),
+            ..Item::default()
+        };
+        Self {
+            pending: Some(pending.clone()),
+            ..Self::new(&item)
         }
     }
 }
 
 impl Looked {
-    /// Decides what an item's error means for it.
-    pub(crate) fn fail(&mut self, seen: Seen, error: &ResponseError) {
-        use ews::ResponseCode as Code;
-        match &error.code {
+    /// Does with an item what its error's disposition says.
+    pub(crate) fn fail(&mut self, seen: Seen, error: &ResponseError, fault: Fault) {
+        match error.code.policy().disposition {
             // Deleted or moved meanwhile: the next synchronization tells where to.
-            Code::ErrorItemNotFound => {}
-            // The mail itself is at fault: the same answer would come back.
-            Code::ErrorContentConversionFailed
-            | Code::ErrorMimeContentConversionFailed
-            | Code::ErrorMimeContentInvalid
-            | Code::ErrorUnsupportedMimeConversion
-            | Code::ErrorVirusDetected
-            | Code::ErrorVirusMessageDeleted
-            | Code::ErrorAccessDenied => self.give_up(seen, error),
-            _ if seen.attempts + 1 >= crate::checkpoint::MAX_ATTEMPTS => self.give_up(seen, error),
-            _ => self.postponed.push((seen.id, seen.attempts + 1)),
+            Disposition::Gone => {}
+            Disposition::Skip => self.give_up(seen, error),
+            Disposition::Repeat | Disposition::Wait | Disposition::StopMailbox | Disposition::StopRun => {
+                self.postpone(seen, Fault::Servers, error);
+            }
+            _ => self.postpone(seen, fault, error),
+        }
+    }
+
+    fn postpone(&mut self, seen: Seen, fault: Fault, error: &ResponseError) {
+        let pending = seen.pending.clone().unwrap_or_else(|| Pending::new(seen.id.as_str()));
+        match pending.failed(fault, SystemTime::now()) {
+            Some(pending) => self.postponed.push(pending),
+            None => self.give_up(seen, error),
         }
     }
 
@@ -394,15 +471,22 @@ fn sender<'a>(item: &'a Item<'_>) -> Option<&'a str> {
         .as_deref()
 }
 
-/// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail.
+/// Notes with all their kinds (S/MIME among them), reports, and meeting requests and responses as mail; but not what
+/// conferencing and telephony programs keep of their conversations as notes (Skype for Business).
 fn is_mail(class: &str) -> bool {
     const MAIL: [&str; 3] = ["IPM.Note", "REPORT", "IPM.Schedule.Meeting"];
-    MAIL.iter().any(|kind| {
+    const NO_MAIL: [&str; 3] = [
+        "IPM.Note.Microsoft.Conversation",
+        "IPM.Note.Microsoft.Missed",
+        "IPM.Note.Microsoft.Approval",
+    ];
+    let is_of = |kind: &&str| {
         class
             .get(..kind.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(kind))
             && matches!(class.as_bytes().get(kind.len()), None | Some(b'.'))
-    })
+    };
+    MAIL.iter().any(is_of) && !NO_MAIL.iter().any(is_of)
 }
 
 fn recipients<'a, 'b>(item: &'a Item<'b>) -> impl Iterator<Item = &'a EmailAddress<'b>> {
@@ -439,7 +523,16 @@ mod tests {
         ] {
             assert!(is_mail(class), "{class}");
         }
-        for class in ["IPM.Notebook", "IPM.Appointment", "IPM.StickyNote", "IPM", ""] {
+        for class in [
+            "IPM.Notebook",
+            "IPM.Appointment",
+            "IPM.StickyNote",
+            "IPM",
+            "",
+            "IPM.Note.Microsoft.Conversation",
+            "ipm.note.microsoft.conversation.Voice",
+            "IPM.Note.Microsoft.Missed.Voice",
+        ] {
             assert!(!is_mail(class), "{class}");
         }
     }

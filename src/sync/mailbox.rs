@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use ews::{FolderId, FolderRef};
+use ews::{Disposition, FolderId, FolderRef, Scope};
 use tokio::sync::mpsc;
 
 use crate::budget::{Budget, Hold};
@@ -32,6 +33,10 @@ pub(crate) struct Reading {
     pub since: Option<time::OffsetDateTime>,
     pub purpose: Purpose,
     pub collects: Collects,
+    /// Whether the administrator named it as a mailbox of journal reports.
+    pub is_journal: bool,
+    /// Whether the server gave an item of this mailbox since it is read.
+    pub items_were_read: AtomicBool,
 }
 
 /// A batch on its way to the host, and the room that its mail takes.
@@ -95,7 +100,7 @@ impl Reading {
     /// The folders to read: the first that is asked of a mailbox.
     pub async fn folders(&self, stored: &HashMap<String, String>) -> Result<Folders, ews::Error> {
         let known = RootCheckpoint::find(stored);
-        let mut folders = folders::list(&self.client, &self.mailbox, known, &self.settings.folders).await?;
+        let mut folders = folders::list(&self.mailbox, known, &self.settings.folders).await?;
         folders.gone = self.gone(&folders, stored).await?;
         Ok(folders)
     }
@@ -119,7 +124,7 @@ impl Reading {
         let answers = self.mailbox.get_folder(&missing).await?;
         for (missing, answer) in missing.into_iter().zip(answers) {
             if let (FolderRef::Id(id), Err(error)) = (missing, answer)
-                && error.code.is_gone()
+                && error.code.policy().disposition == Disposition::Gone
             {
                 gone.push(Arc::new(Folder {
                     id: id.0,
@@ -139,7 +144,7 @@ impl Reading {
         stored: &HashMap<String, String>,
         outlet: &Outlet,
     ) -> Result<(), Stop> {
-        let looked_at = folders.listed_at;
+        let listed = folders.listed;
         if let Some((folder, checkpoint)) = folders.root {
             let checkpoint = Some(checkpoint.encode());
             self.tell(outlet, folder, checkpoint).await?;
@@ -157,13 +162,14 @@ impl Reading {
             let before = stored.and_then(FolderCheckpoint::decode);
             let silent = before.as_ref().is_some_and(|before| {
                 let stamp = before.stamp.as_ref();
-                before.pending.is_empty() && stamp.is_some_and(|stamp| stamp.proves_no_news(&selected.stamp))
+                before.pending.iter().all(|item| !item.is_due(listed.asked))
+                    && stamp.is_some_and(|stamp| stamp.proves_no_news(&selected.stamp, listed.asked))
             });
             if silent {
                 continue;
             }
             let folder = selected.folder.clone();
-            let outcome = self.read_folder(selected, before, looked_at, outlet).await;
+            let outcome = self.read_folder(selected, before, listed, outlet).await;
             self.go_on(outcome, folder, outlet).await?;
         }
         Ok(())
@@ -186,7 +192,9 @@ impl Reading {
         outlet: &Outlet,
     ) -> Result<(), Stop> {
         match outcome {
-            Err(Stop::Failed(error)) if concerns_folder(&error) => {
+            Err(Stop::Failed(error)) if error.policy().disposition.scope() == Scope::Folder => {
+                // What every folder would meet is told once, of the mailbox.
+                self.mailbox.require_health().await?;
                 let batch = Batch {
                     folder: Some(folder),
                     failure: Some(self.error(&error)),
@@ -197,21 +205,4 @@ impl Reading {
             outcome => outcome,
         }
     }
-}
-
-fn concerns_folder(error: &ews::Error) -> bool {
-    use ews::ResponseCode as Code;
-    matches!(
-        error.code(),
-        Some(
-            Code::ErrorFolderCorrupt
-                | Code::ErrorFolderNotFound
-                | Code::ErrorSyncFolderNotFound
-                | Code::ErrorItemCorrupt
-                | Code::ErrorCorruptData
-                | Code::ErrorInvalidSyncStateData
-                | Code::ErrorInternalServerError
-                | Code::ErrorAccessDenied
-        )
-    )
 }

@@ -8,7 +8,8 @@ use crate::folders::Folders;
 use crate::intake;
 use crate::look::Seen;
 use crate::mailbox::{Outlet, Reading, Stop};
-use crate::{Batch, Folder};
+use crate::pending::Pending;
+use crate::{Batch, Folder, Skipped};
 
 /// Entries a page: policy EWSFindCountLimit with a restriction, Exchange 2013 and newer.
 const PAGE: u32 = 250;
@@ -43,7 +44,7 @@ impl Reading {
         addresses: &[String],
         outlet: &Outlet,
     ) -> Result<(), Stop> {
-        let mut query = match self.client.version() >= RequestServerVersion::Exchange2010 {
+        let mut query = match self.mailbox.version() >= RequestServerVersion::Exchange2010 {
             true => Query::Participants(addresses.to_vec()),
             false => Query::Restriction(addresses.to_vec()),
         };
@@ -89,17 +90,19 @@ impl Reading {
             seen,
             ..Batch::default()
         };
-        if !looked.postponed.is_empty() {
-            // A search is not resumed: the host repeats it whole.
-            return Err(Stop::Failed(ews::Error::Protocol {
-                operation: "GetItem",
-                what: format!("{} found items can't be read just now", looked.postponed.len()),
-            }));
-        }
+        // A search is not resumed; one that is repeated finds them again.
+        let not_now = |items: Vec<Pending>| {
+            items.into_iter().map(|pending| Skipped {
+                item_id: pending.id,
+                reason: "Exchange did not give it just now: repeat the search to try it again.".into(),
+            })
+        };
+        batch.skipped.extend(not_now(looked.postponed));
         for group in intake::groups(looked.candidates, self.settings.batch_size) {
             let taken = self.take(group).await?;
             batch.messages = taken.messages;
             batch.skipped.extend(taken.skipped);
+            batch.skipped.extend(not_now(taken.postponed));
             let whole = std::mem::replace(
                 &mut batch,
                 Batch {

@@ -51,8 +51,10 @@ pub struct Settings {
     pub skip_private: bool,
     /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
-    /// For one request and its whole answer.
+    /// For a request until its answer begins, and for each silence in it; a large answer may take longer as long as it comes.
     pub request_timeout: Duration,
+    /// Mailboxes that journal reports are sent to: only there a report is believed, and the message in it collected.
+    pub journal_mailboxes: Vec<String>,
     /// Larger messages are skipped, and reported.
     pub max_message_bytes: u64,
 }
@@ -80,6 +82,7 @@ impl Default for Settings {
             skip_private: false,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(120),
+            journal_mailboxes: Vec::new(),
             max_message_bytes: 96 << 20,
         }
     }
@@ -120,7 +123,24 @@ impl Settings {
         if self.max_message_bytes == 0 {
             return Err(Error::setting("max_message_bytes", "is 0.", "Set it to 1 or more."));
         }
+        if let Some(odd) = self
+            .journal_mailboxes
+            .iter()
+            .find(|text| address::normalize(text).is_none())
+        {
+            return Err(Error::setting(
+                "journal_mailboxes",
+                &format!("holds '{}', which is no e-mail address.", odd.escape_debug()),
+                "Write addresses such as journal@example.com, one each.",
+            ));
+        }
         Domains::new(&self.domains)
+    }
+
+    /// Whether the mailbox of this address, in normal form, is one of journal reports.
+    pub(crate) fn is_journal(&self, mailbox: &str) -> bool {
+        let named = |text: &String| address::normalize(text).as_deref() == Some(mailbox);
+        self.journal_mailboxes.iter().any(named)
     }
 
     /// The version to ask in; `None`: found out.
@@ -165,7 +185,7 @@ impl Domains {
     /// Domains in any case, with or without a leading `@`.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): none, or one that is no domain.
+    /// [`Remedy::Configuration`](crate::Remedy::Configuration): none, or one that is no domain.
     pub fn new(domains: &[String]) -> Result<Self, Error> {
         let mut normal = Vec::new();
         for domain in domains {
@@ -229,7 +249,7 @@ mod tests {
             let mut settings = good();
             spoil(&mut settings);
             let error = settings.check().expect_err(name);
-            assert_eq!(error.kind, crate::ErrorKind::Configuration);
+            assert_eq!(error.kind, crate::Remedy::Configuration);
             assert!(error.message.contains(&format!("'{name}'")), "{error}");
         }
     }

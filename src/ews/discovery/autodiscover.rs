@@ -8,6 +8,7 @@ use url::Url;
 use super::agreed::Agreed;
 use super::srv::Dns;
 use super::{Error, has_ews, json, pox, soap};
+use crate::Remedy;
 use crate::transport::{self, Page, Transport};
 
 /// Redirects to follow at most (MS-OXDSCLI asks for a bound and names ten).
@@ -90,7 +91,7 @@ impl<'a> Search<'a> {
 
     /// Keeps what the host itself, as `server` names it, came to: if nothing is found, this is what to mend.
     pub(super) fn note_host(&mut self, error: transport::Error) {
-        if error.remedy() == transport::Remedy::Connection {
+        if error.policy().remedy == Remedy::Connection {
             self.obstacle.get_or_insert(error.clone());
         }
         self.note(error);
@@ -175,7 +176,7 @@ impl<'a> Search<'a> {
         }
         let page = match self.ask(protocol, &url, address).await {
             Ok(page) => page,
-            Err(error) if error.remedy() == transport::Remedy::Authentication => return Err(error.into()),
+            Err(error) if error.policy().remedy == Remedy::Authentication => return Err(error.into()),
             Err(error) => {
                 self.note(error);
                 return Ok((None, Host::IsGone));

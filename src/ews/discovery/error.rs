@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::transport;
+use crate::{Remedy, transport};
 
 /// Why Exchange was not found. `Display` ends with what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,10 @@ pub enum Error {
 
 impl Error {
     /// Whose hands the remedy is in.
-    pub fn remedy(&self) -> transport::Remedy {
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Transport(error) => error.remedy(),
-            _ => transport::Remedy::Configuration,
+            Self::Transport(error) => error.policy().remedy,
+            _ => Remedy::Configuration,
         }
     }
 
@@ -91,7 +91,7 @@ impl Error {
             Self::UnknownAddress { .. } => {
                 "Check the mailbox's address, or set 'server' to https://HOST/EWS/Exchange.asmx.".to_owned()
             }
-            Self::Transport(error) => error.advice(),
+            Self::Transport(error) => error.policy().advice.into_owned(),
         }
     }
 }

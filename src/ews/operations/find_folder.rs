@@ -1,9 +1,12 @@
 //! `FindFolder` (MS-OXWSSRCH): all folders below one, page by page.
 
+use std::collections::HashSet;
+
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
-use crate::{Error, Folder, FolderRef, Mailbox, RequestServerVersion};
+use crate::{Error, Folder, FolderId, FolderRef, Mailbox, RequestServerVersion};
 
 use super::elements::write_folder_ref;
 use super::folder_elements::read_folders;
@@ -20,7 +23,7 @@ struct FindFolder<'a> {
 #[derive(Debug, Default)]
 struct Page {
     folders: Vec<Folder>,
-    last: bool,
+    last: Option<bool>,
     next_offset: Option<u32>,
 }
 
@@ -44,7 +47,9 @@ impl Operation for FindFolder<'_> {
         if tag.name() != "RootFolder" {
             return events.skip();
         }
-        page.last = tag.attribute("IncludesLastItemInRange").as_deref() == Some("true");
+        page.last = tag
+            .attribute("IncludesLastItemInRange")
+            .map(|last| matches!(&*last, "true" | "1"));
         page.next_offset = tag
             .attribute("IndexedPagingOffset")
             .and_then(|text| text.trim().parse().ok());
@@ -62,19 +67,36 @@ impl Mailbox {
     /// All folders below `parent`, at any depth, with their stamps.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`]; [`Error::Protocol`] where the server gives the same folders again and again.
     pub async fn find_folder(&self, parent: &FolderRef) -> Result<Vec<Folder>, Error> {
         let mut found: Vec<Folder> = Vec::new();
+        let mut known: HashSet<FolderId> = HashSet::new();
         let mut offset = 0;
         loop {
-            let page = self.call_one(&FindFolder { parent, offset }).await?;
+            let page = self
+                .call_one(&FindFolder { parent, offset }, Persistence::Repeat)
+                .await?;
             // Without an offset, or with one that does not move, what came is what there is to count by.
             let next = page.next_offset.filter(|next| *next > offset);
             let next = next.unwrap_or(offset + page.folders.len() as u32);
-            let empty = page.folders.is_empty();
-            found.extend(page.folders);
-            if page.last || empty {
-                return Ok(found);
+            let before = known.len();
+            let new = page
+                .folders
+                .into_iter()
+                .filter(|folder| known.insert(folder.id.clone()));
+            found.extend(new);
+            let same = known.len() == before;
+            match page.last {
+                Some(true) => return Ok(found),
+                // Without a word on the end, nothing new is the end.
+                None if same => return Ok(found),
+                Some(false) if same => {
+                    return Err(Error::Protocol {
+                        operation: FindFolder::NAME,
+                        what: format!("it repeats {before} folders and says that there are more"),
+                    });
+                }
+                None | Some(false) => {}
             }
             offset = next;
         }

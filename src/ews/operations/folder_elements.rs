@@ -20,7 +20,10 @@ pub(super) fn read_folder(events: &mut Events<'_>) -> Result<Folder, Unreadable>
             "ParentFolderId" => folder.parent = Some(FolderId(read_id(&tag, events)?)),
             "FolderClass" => folder.class = events.some_text()?,
             "DisplayName" => folder.name = events.text()?.into_owned(),
-            "TotalCount" => folder.total_count = events.value()?,
+            "TotalCount" => {
+                folder.total_count = events.value()?;
+                folder.stamp.total_count = folder.total_count;
+            }
             "ChildFolderCount" => folder.child_folder_count = events.value()?,
             "DistinguishedFolderId" => folder.distinguished = events.some_text()?,
             "ExtendedProperty" => read_stamp(events, &mut folder.stamp)?,
@@ -97,6 +100,7 @@ mod tests {
                 stamp: FolderStamp {
                     last_change: Some(datetime!(2024-02-05 10:00:00 UTC)),
                     deleted_count: Some(3),
+                    total_count: Some(7),
                 },
             }
         );

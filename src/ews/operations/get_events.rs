@@ -1,5 +1,6 @@
 //! `GetEvents` (MS-OXWSNTIF): what happened since a watermark, when asked.
 
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
@@ -45,6 +46,6 @@ impl Mailbox {
     /// # Errors
     /// [`Error`]; `ErrorSubscriptionNotFound` and `ErrorExpiredSubscription` ask to subscribe anew.
     pub async fn get_events(&self, id: &SubscriptionId, watermark: &Watermark) -> Result<Notification, Error> {
-        self.call_one(&GetEvents { id, watermark }).await
+        self.call_one(&GetEvents { id, watermark }, Persistence::Repeat).await
     }
 }

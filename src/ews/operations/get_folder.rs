@@ -1,10 +1,11 @@
 //! `GetFolder` (MS-OXWSFOLD): folders by id, with their stamps.
 
 use crate::batch;
+use crate::call::Persistence;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
 use crate::soap::{Message, Operation};
-use crate::{Error, Folder, FolderRef, Mailbox, RequestServerVersion, ResponseError};
+use crate::{DistinguishedFolder, Error, Folder, FolderRef, Mailbox, RequestServerVersion, ResponseError};
 
 use super::elements::write_folder_ref;
 use super::folder_elements::read_folders;
@@ -48,6 +49,22 @@ impl Mailbox {
     pub async fn get_folder(&self, folders: &[FolderRef]) -> Result<Vec<Result<Folder, ResponseError>>, Error> {
         let messages = batch::ask(self, folders, |folders| GetFolder { folders }).await?;
         messages.into_iter().map(only::<GetFolder<'_>>).collect()
+    }
+}
+
+impl Mailbox {
+    /// Whether the server answers for this mailbox at all: asked where an error may be one item's or the server's.
+    ///
+    /// # Errors
+    /// It does not, and why.
+    pub async fn require_health(&self) -> Result<(), Error> {
+        let inbox = FolderRef::Distinguished(DistinguishedFolder::MsgFolderRoot);
+        let operation = GetFolder { folders: vec![&inbox] };
+        let answer = self.call(&operation, Persistence::Once).await?;
+        match answer.into_iter().next() {
+            Some(Err(error)) => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -149,7 +149,7 @@ impl Mailbox {
     /// # Errors
     /// [`Error`].
     pub async fn get_streaming_events(&self, ids: &[SubscriptionId], minutes: u8) -> Result<EventStream, Error> {
-        let version = self.client().version();
+        let version = self.version();
         let request = envelope::write(
             &GetStreamingEvents {
                 ids,

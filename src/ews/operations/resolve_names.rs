@@ -1,9 +1,10 @@
 //! `ResolveNames` (MS-OXWSRSLNM): who a name, an address or a legacy DN is.
 
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
-use crate::{EmailAddress, Error, Mailbox, RequestServerVersion, ResponseCode};
+use crate::{Disposition, EmailAddress, Error, Mailbox, RequestServerVersion};
 
 use super::elements::read_mailboxes;
 
@@ -49,18 +50,9 @@ impl Mailbox {
         if entry.trim().is_empty() {
             return Ok(Vec::new());
         }
-        match self.call_one(&ResolveNames { entry }).await {
-            Err(Error::Response(error)) if is_nobody(&error.code) => Ok(Vec::new()),
+        match self.call_one(&ResolveNames { entry }, Persistence::Repeat).await {
+            Err(Error::Response(error)) if error.code.policy().disposition == Disposition::Gone => Ok(Vec::new()),
             outcome => outcome,
         }
     }
-}
-
-fn is_nobody(code: &ResponseCode) -> bool {
-    matches!(
-        code,
-        ResponseCode::ErrorNameResolutionNoResults
-            | ResponseCode::ErrorNameResolutionNoMailbox
-            | ResponseCode::ErrorInvalidNameForNameResolution
-    )
 }

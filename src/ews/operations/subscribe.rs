@@ -1,5 +1,6 @@
 //! `Subscribe` and `Unsubscribe` (MS-OXWSNTIF): streaming, or by pull.
 
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
@@ -117,7 +118,7 @@ impl Mailbox {
             kinds,
             delivery,
         };
-        self.call_one(&operation).await
+        self.call_one(&operation, Persistence::Repeat).await
     }
 
     /// Ends a subscription.
@@ -125,7 +126,7 @@ impl Mailbox {
     /// # Errors
     /// [`Error`]; `ErrorSubscriptionNotFound` where it has ended already.
     pub async fn unsubscribe(&self, id: &SubscriptionId) -> Result<(), Error> {
-        self.call_one(&Unsubscribe { id }).await
+        self.call_one(&Unsubscribe { id }, Persistence::Repeat).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! `SyncFolderHierarchy` (MS-OXWSSYNC): folders that changed since a state.
 
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
@@ -82,6 +83,7 @@ impl Mailbox {
         parent: &FolderRef,
         state: Option<&SyncState>,
     ) -> Result<FolderChanges, Error> {
-        self.call_one(&SyncFolderHierarchy { parent, state }).await
+        self.call_one(&SyncFolderHierarchy { parent, state }, Persistence::Repeat)
+            .await
     }
 }

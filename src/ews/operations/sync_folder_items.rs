@@ -1,5 +1,6 @@
 //! `SyncFolderItems` (MS-OXWSSYNC): items that changed since a state.
 
+use crate::call::Persistence;
 use crate::soap::Operation;
 use crate::soap::envelope::Xml;
 use crate::soap::events::{Events, Tag, Unreadable};
@@ -15,10 +16,14 @@ use super::shape::write_item_shape;
 pub struct ItemChanges<T> {
     /// What the next call is given.
     pub sync_state: SyncState,
-    /// Whether this was the last page.
+    /// Whether this was the last page; where the server does not say, one without changes is.
     pub last: bool,
+    /// How many changes were asked for in the end.
+    pub asked: u16,
     /// What was kept of the changes.
     pub changes: T,
+    count: usize,
+    told_last: Option<bool>,
 }
 
 /// What happened to an item; it borrows from the answer.
@@ -53,6 +58,8 @@ impl ItemChange<'_> {
 
 /// Changes on a page at most (MaxSyncChangesReturnedType).
 const MOST_CHANGES: u16 = 512;
+/// A page that can't be had is asked for so many times smaller.
+const SMALLER: u16 = 8;
 
 pub(crate) struct SyncFolderItems<'a, F> {
     pub(crate) folder: &'a FolderId,
@@ -95,12 +102,16 @@ where
     ) -> Result<(), Unreadable> {
         match tag.name() {
             "SyncState" => page.sync_state = SyncState(events.text()?.into_owned()),
-            "IncludesLastItemInRange" => page.last = events.boolean()?.unwrap_or_default(),
+            "IncludesLastItemInRange" => {
+                page.told_last = events.boolean()?;
+                page.last = page.told_last.unwrap_or_default();
+            }
             "Changes" => {
                 let mut changes = Vec::with_capacity(self.max.into());
                 while let Some(tag) = events.child()? {
                     read_change(&tag, events, &mut changes)?;
                 }
+                page.count = changes.len();
                 page.changes = (self.keep)(changes);
             }
             _ => events.skip()?,
@@ -153,23 +164,54 @@ impl Mailbox {
     /// `properties` is what Create and Update say beyond the id; what a summary can't show is left out
     /// ([`Property::in_summary`]). Senders have addresses from Exchange 2010 on.
     ///
+    /// A page that the server can't give whole (it runs out of time, the connection breaks, one item spoils the answer) is
+    /// asked for smaller, down to one change.
+    ///
     /// # Errors
-    /// [`Error`]; `ErrorInvalidSyncStateData` asks to begin without a state.
-    pub async fn sync_folder_items<T: Default>(
+    /// [`Error`]; `ErrorInvalidSyncStateData` asks to begin without a state. [`Error::Protocol`] where the server says that
+    /// there is more, and gives nothing and no other state.
+    pub async fn sync_folder_items<T, F>(
         &self,
         folder: &FolderId,
         state: Option<&SyncState>,
         max: u16,
         properties: &[Property],
-        keep: impl Fn(Vec<ItemChange<'_>>) -> T,
-    ) -> Result<ItemChanges<T>, Error> {
-        let operation = SyncFolderItems {
+        keep: F,
+    ) -> Result<ItemChanges<T>, Error>
+    where
+        T: Default,
+        F: Fn(Vec<ItemChange<'_>>) -> T,
+    {
+        let mut operation = SyncFolderItems {
             folder,
             state,
-            max,
+            max: max.clamp(1, MOST_CHANGES),
             properties,
             keep,
         };
-        self.call_one(&operation).await
+        loop {
+            let persistence = match operation.max {
+                1 => Persistence::Repeat,
+                _ => Persistence::Shrink,
+            };
+            match self.call_one(&operation, persistence).await {
+                Ok(mut page) => {
+                    page.asked = operation.max;
+                    page.last = page.told_last.unwrap_or(page.count == 0);
+                    if !page.last && page.count == 0 && Some(&page.sync_state) == state {
+                        return Err(Error::Protocol {
+                            operation: SyncFolderItems::<F>::NAME,
+                            what: "it says that there is more, and gives nothing and no other SyncState".into(),
+                        });
+                    }
+                    return Ok(page);
+                }
+                Err(error) if operation.max > 1 && error.policy().disposition.may_be_one_of_many() => {
+                    self.require_health().await?;
+                    operation.max = (operation.max / SMALLER).max(1);
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 }

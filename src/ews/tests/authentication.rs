@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ews::transport::{Error, Remedy, Route, Scheme, Secret, Settings, Transport};
+use ews::Remedy;
+use ews::transport::{Error, Route, Scheme, Secret, Settings, Transport};
 use support::authority::Authority;
 use support::relay;
 
@@ -218,7 +219,7 @@ async fn a_wrong_password_is_tried_once_and_never_shown() {
         ),
         "{text}"
     );
-    assert_eq!(error.remedy(), Remedy::Authentication);
+    assert_eq!(error.policy().remedy, Remedy::Authentication);
     assert!(
         text.contains("'negotiate' was passed over") && !text.contains("hunter2"),
         "{text}"

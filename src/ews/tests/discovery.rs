@@ -5,8 +5,9 @@ mod support;
 
 use std::net::SocketAddr;
 
+use ews::Remedy;
 use ews::discovery::{Error, endpoint};
-use ews::transport::{self, CertificateProblem, Remedy, Secret, Settings};
+use ews::transport::{self, CertificateProblem, Secret, Settings};
 use exchange_server::{Certificate, Discovery, ExchangeServer, Handle, Rights};
 use support::authority::Authority;
 use support::*;

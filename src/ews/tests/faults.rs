@@ -4,7 +4,7 @@
 mod exchange;
 
 use ews::transport::{Settings, Transport};
-use ews::{Client, DistinguishedFolder, Error, ItemId, Remedy, ResponseCode, SyncState};
+use ews::{Client, DistinguishedFolder, Error, ItemId, Remedy, ResponseCode, ResponseError, SyncState};
 use exchange::*;
 use exchange_server::{FaultKind, FaultRule, Rights};
 
@@ -45,22 +45,40 @@ async fn an_item_whose_answer_can_not_be_read_ends_alone() {
 }
 
 #[tokio::test]
-async fn a_server_whose_every_answer_is_cut_is_at_fault_not_the_items() {
+async fn a_filter_that_cuts_every_answer_about_items_is_not_asked_endlessly() {
     let server = start().await;
     let ids = deliver(&server, 40);
     fault(&server, "GetItem", FaultKind::TruncatedXml { bytes: 700 });
+    let items = headers(&jane(&server), &ids).await.unwrap();
+    assert!(items.iter().all(|item| matches!(
+        item,
+        Err(ResponseError {
+            code: ResponseCode::UnreadableAnswer,
+            ..
+        })
+    )));
+    assert!(asked(&server, "GetItem") < 80, "{}", asked(&server, "GetItem"));
+}
+
+#[tokio::test]
+async fn a_server_that_answers_nothing_is_at_fault_not_the_items() {
+    let server = start().await;
+    let ids = deliver(&server, 40);
+    server
+        .faults()
+        .add(FaultRule::new(FaultKind::TruncatedXml { bytes: 300 }).always());
     let error = headers(&jane(&server), &ids).await.unwrap_err();
     assert!(
         matches!(
             error,
             Error::Protocol {
-                operation: "GetItem",
+                operation: "GetFolder",
                 ..
             }
         ),
         "{error}"
     );
-    assert!(asked(&server, "GetItem") < 30, "{}", asked(&server, "GetItem"));
+    assert_eq!(asked(&server, "GetItem"), 1);
 }
 
 #[tokio::test]
@@ -125,7 +143,7 @@ async fn single_items_that_fail_keep_their_place() {
 async fn a_code_without_a_name_here_keeps_its_own() {
     let server = start().await;
     let ids = deliver(&server, 1);
-    let code = "ErrorVoiceMailNotImplemented";
+    let code = "ErrorOfAServerToCome";
     fault(&server, "GetItem", FaultKind::ResponseCode { code: code.into() });
     let error = headers(&jane(&server), &ids).await.unwrap().remove(0).unwrap_err();
     assert_eq!(error.code, ResponseCode::Other(code.into()));
@@ -269,7 +287,7 @@ async fn verdicts_on_a_mailbox_say_what_to_do_and_are_not_asked_again() {
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), Some(&ResponseCode::ErrorNonExistentMailbox));
-    assert_eq!(unknown.remedy(), Remedy::Mailbox);
+    assert_eq!(unknown.remedy(), Remedy::Impersonation);
     let limited = Settings {
         login: "limited".into(),
         ..settings(&server)
@@ -296,7 +314,7 @@ async fn verdicts_on_a_mailbox_say_what_to_do_and_are_not_asked_again() {
             .unwrap_err();
         assert_eq!(
             (error.code().unwrap().as_str(), error.remedy()),
-            (code, Remedy::Mailbox)
+            (code, Remedy::Connection)
         );
     }
     assert_eq!(server.requests().len(), 5);

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use ews::transport::{CertificateProblem, Error, Remedy, Retry, Route, Scheme, Settings, Transport};
+use ews::transport::{CertificateProblem, Error, Route, Scheme, Settings, Transport};
+use ews::{Disposition, Remedy};
 use support::authority::Authority;
 use support::*;
 
@@ -134,7 +135,10 @@ async fn certificate_problem(server: Server, authority: Option<&Authority>) -> (
     })
     .await
     .unwrap_err();
-    assert_eq!((error.remedy(), error.retry()), (Remedy::Connection, Retry::Never));
+    assert_eq!(
+        (error.policy().remedy, error.policy().disposition),
+        (Remedy::Connection, Disposition::StopMailbox)
+    );
     assert!(server.seen().is_empty());
     match &error {
         Error::Certificate { problem, .. } => (problem.clone(), error.to_string()),
@@ -199,7 +203,7 @@ async fn a_closed_port_is_unreachable() {
         matches!(&error, Error::Unreachable { host, .. } if host == "127.0.0.1:1"),
         "{error:?}"
     );
-    assert_eq!(error.retry(), Retry::Soon);
+    assert_eq!(error.policy().disposition, Disposition::Repeat);
 }
 
 #[tokio::test]
@@ -252,7 +256,7 @@ async fn a_wrong_password_tells_login_and_offers_but_never_the_password() {
 #[tokio::test]
 async fn statuses_have_their_own_errors() {
     for (status, expected) in [
-        (403, Remedy::Authentication),
+        (403, Remedy::Connection),
         (404, Remedy::Protocol),
         (407, Remedy::Connection),
         (502, Remedy::Connection),
@@ -260,7 +264,7 @@ async fn statuses_have_their_own_errors() {
         let server =
             Server::plain(move |_| reply(status, "text/html", "<html><title>Gateway page</title></html>")).await;
         let error = post_basic(server.url()).await.unwrap_err();
-        assert_eq!(error.remedy(), expected, "{error:?}");
+        assert_eq!(error.policy().remedy, expected, "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }
 }
@@ -362,7 +366,7 @@ async fn a_body_that_breaks_off_is_told_from_a_whole_one() {
             matches!(error, Error::Truncated { received, .. } if received == ENVELOPE.len() as u64),
             "{error:?}"
         );
-        assert_eq!(error.retry(), Retry::Soon);
+        assert_eq!(error.policy().disposition, Disposition::Split);
     }
 }
 

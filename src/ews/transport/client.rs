@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::exchange::{Failure, LastBinding, binding_of};
 use super::pool::Pool;
 use super::route::Affinity;
-use super::throttle::Limiter;
+use super::throttle::{Held, Limiter, Permit};
 use super::tls::Tls;
 use super::{Error, Route, Scheme, Settings, failure, is_loopback};
 
@@ -85,7 +85,7 @@ impl Transport {
     /// Sends one envelope, when it is its turn, and reads the whole answer. Cancel-safe.
     ///
     /// # Errors
-    /// See [`Error`]; whether to send again tells [`Error::retry`]. A connection that died while idle is replaced in here.
+    /// See [`Error`]; whether to send again tells [`Error::policy`]. A connection that died while idle is replaced in here.
     pub async fn post(&self, route: &Route, envelope: Bytes) -> Result<Answer, Error> {
         let mut body = Vec::new();
         let status = self.post_into(route, envelope, &mut body).await?;
@@ -97,7 +97,7 @@ impl Transport {
     /// # Errors
     /// As [`Transport::post`].
     pub async fn post_into(&self, route: &Route, envelope: Bytes, sink: &mut dyn Sink) -> Result<u16, Error> {
-        let permit = self.limiter.acquire(route.mailbox.as_deref()).await;
+        let permit = self.turn(route).await?;
         let mut connection = match self.pool.take() {
             Some(connection) => connection,
             None => Connection::new(&self.settings, &self.tls),
@@ -106,10 +106,29 @@ impl Transport {
         self.pool.put_back(connection);
         match &outcome {
             Ok(200) => permit.succeeded(),
-            Err(Error::Busy { retry_after, .. }) => self.limiter.server_busy(*retry_after),
+            Err(error) => self.heed(route, error),
             _ => {}
         }
         outcome
+    }
+
+    /// Tells the limiter what HTTP 429 or 503 asks for: of this mailbox so long, of the server that fewer go on at once.
+    pub(super) fn heed(&self, route: &Route, error: &Error) {
+        let Error::Busy { retry_after, .. } = error else {
+            return;
+        };
+        self.limiter.server_busy(*retry_after);
+        if let Some(mailbox) = &route.mailbox {
+            self.limiter.mailbox_busy(mailbox, *retry_after);
+        }
+    }
+
+    pub(super) async fn turn(&self, route: &Route) -> Result<Permit, Error> {
+        let held = |Held(wait)| Error::Held {
+            url: self.settings.endpoint.to_string(),
+            wait,
+        };
+        self.limiter.acquire(route.mailbox.as_deref()).await.map_err(held)
     }
 
     async fn exchange(

@@ -6,30 +6,13 @@ use std::time::Duration;
 
 use super::Scheme;
 
-/// Whose hands the remedy is in.
+/// What is the matter with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// A setting is wrong.
-    Configuration,
-    /// The way to the server is closed.
-    Connection,
-    /// The server does not accept the account.
-    Authentication,
-    /// The server asks for patience.
-    Throttled,
-    /// What answers is not Exchange as we know it.
-    Protocol,
-}
-
-/// Whether the same request may be sent once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retry {
-    /// The same answer would come back.
-    Never,
-    /// It may pass by itself, after a short while.
-    Soon,
-    /// The server said when; the limiter keeps that time.
-    AsTheServerAsked,
+pub enum TokenTrouble {
+    /// The token endpoint does not accept what it was sent.
+    Refused,
+    /// It can't be reached, or has trouble of its own.
+    Passing,
 }
 
 /// What is wrong with the server's certificate.
@@ -178,6 +161,8 @@ pub enum Error {
         url: String,
         /// Its error code and description.
         reason: String,
+        /// What that means.
+        trouble: TokenTrouble,
     },
     /// HTTP 403.
     Forbidden {
@@ -207,6 +192,13 @@ pub enum Error {
         /// `Retry-After`.
         retry_after: Option<Duration>,
     },
+    /// It asked to be left alone before, for longer than a request waits.
+    Held {
+        /// The endpoint.
+        url: String,
+        /// For so long from now on.
+        wait: Duration,
+    },
     /// HTTP 5xx without a SOAP fault: a proxy's page, or IIS's own.
     Server {
         /// The endpoint.
@@ -228,44 +220,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whose hands the remedy is in.
-    pub fn remedy(&self) -> Remedy {
-        match self {
-            Self::CaFile { .. } | Self::TlsSetup { .. } | Self::PlainHttp { .. } | Self::Setting { .. } => {
-                Remedy::Configuration
-            }
-            Self::UnknownHost { .. }
-            | Self::Unreachable { .. }
-            | Self::Timeout { .. }
-            | Self::Certificate { .. }
-            | Self::Handshake { .. }
-            | Self::Broken { .. }
-            | Self::Truncated { .. }
-            | Self::Proxy { .. }
-            | Self::Server { .. } => Remedy::Connection,
-            Self::Refused { .. }
-            | Self::NoCommonScheme { .. }
-            | Self::Ticket { .. }
-            | Self::Token { .. }
-            | Self::Forbidden { .. } => Remedy::Authentication,
-            Self::Busy { .. } => Remedy::Throttled,
-            Self::TooLarge { .. } | Self::Redirected { .. } | Self::NotEws { .. } => Remedy::Protocol,
-        }
-    }
-
-    /// Whether to send the same request once more.
-    pub fn retry(&self) -> Retry {
-        match self {
-            Self::Busy { .. } => Retry::AsTheServerAsked,
-            Self::Unreachable { .. }
-            | Self::Timeout { .. }
-            | Self::Broken { .. }
-            | Self::Truncated { .. }
-            | Self::Server { .. } => Retry::Soon,
-            _ => Retry::Never,
-        }
-    }
-
     /// What happened: which server, which answer.
     pub fn message(&self) -> String {
         match self {
@@ -315,7 +269,7 @@ impl Error {
                 format!("{url} offers {}, and auth is '{}'.", list(offered), wanted.name())
             }
             Self::Ticket { host, reason } => format!("No Kerberos ticket for HTTP/{host} ({reason})."),
-            Self::Token { url, reason } => format!("{url} gave no OAuth token: {reason}."),
+            Self::Token { url, reason, .. } => format!("{url} gave no OAuth token: {reason}."),
             Self::Forbidden { url, login } => format!("{url} denies access to '{login}' (HTTP 403)."),
             Self::Proxy { url } => format!("A proxy on the way to {url} wants a login (HTTP 407)."),
             Self::Redirected { url, to } => format!("{url} redirects to {to}."),
@@ -327,6 +281,7 @@ impl Error {
                 Some(wait) => format!("{url} is busy (HTTP {status}) and asks to wait {} s.", wait.as_secs()),
                 None => format!("{url} is busy (HTTP {status})."),
             },
+            Self::Held { url, wait } => format!("{url} asked to be left alone for {} s more.", wait.as_secs()),
             Self::Server { url, status, title } if title.is_empty() => {
                 format!("{url} answered HTTP {status} without a SOAP envelope.")
             }
@@ -335,76 +290,6 @@ impl Error {
                 format!("{url} is not Exchange Web Services: HTTP {status} with {what}.")
             }
         }
-    }
-
-    /// What the administrator can do.
-    pub fn advice(&self) -> String {
-        match self {
-            Self::CaFile { .. } => "Set ca_file to a readable PEM file with the certificate authority of the server.",
-            Self::TlsSetup { .. } => "Report this: it can't be mended by a setting.",
-            Self::PlainHttp { .. } => "Use the https:// address of the server.",
-            Self::Setting { .. } => "Complete the settings or choose another auth.",
-            Self::UnknownHost { .. } => "Check the spelling of the setting 'server' and this host's DNS.",
-            Self::Unreachable { .. } => {
-                "Check the host and port in the setting 'server', the firewall, and that the server runs."
-            }
-            Self::Timeout { setting, .. } => {
-                return format!("Check the network and the server's load, or raise {setting}.");
-            }
-            Self::Certificate { problem, .. } => match problem {
-                CertificateProblem::Expired => "Renew the certificate on the Exchange server (check this host's clock).",
-                CertificateProblem::NotYetValid => "Check the clocks of this host and of the Exchange server.",
-                CertificateProblem::UnknownIssuer => {
-                    "Export your certificate authority as PEM and name the file in the setting ca_file."
-                }
-                CertificateProblem::SelfSigned => {
-                    "Export the server's certificate as PEM and name the file in the setting ca_file."
-                }
-                CertificateProblem::Weak(_) => {
-                    "Renew it with a key of RSA 2048 or longer and SHA-256; until then set legacy_tls."
-                }
-                CertificateProblem::WrongName { .. } => {
-                    "Set 'server' to a name that is in the certificate, or renew the certificate with this name."
-                }
-                CertificateProblem::Revoked | CertificateProblem::Other(_) => {
-                    "Renew the certificate on the Exchange server."
-                }
-            },
-            Self::Handshake { is_outdated: true, .. } => {
-                "Switch on TLS 1.2 on the server (Exchange 2010 and older need it switched on); until then set legacy_tls, which allows TLS 1.0 and 1.1."
-            }
-            Self::Handshake { is_outdated: false, .. } => "Check that the port speaks HTTPS.",
-            Self::Broken { .. } | Self::Truncated { .. } => {
-                "Check proxies, load balancers and the network on the way; it is tried again in the next run."
-            }
-            Self::TooLarge { .. } => "Raise max_message_bytes if mail of this size is wanted.",
-            Self::Refused {
-                scheme: Scheme::OAuth, ..
-            } => {
-                "Check oauth_client_id and oauth_scope, and that the application may use EWS (permission full_access_as_app, with an administrator's consent)."
-            }
-            Self::Refused { .. } => {
-                "Check login (DOMAIN\\user or user@domain) and password, and that the account is neither locked nor expired."
-            }
-            Self::NoCommonScheme { .. } => {
-                "Set 'auth' to a scheme that the server offers, or allow another one on the virtual directory EWS."
-            }
-            Self::Ticket { .. } => {
-                "As the user that PHP runs as: get a ticket (kinit), or give a keytab in KRB5_CLIENT_KTNAME; check krb5.conf and the clock; or set 'auth' to ntlm."
-            }
-            Self::Token { .. } => "Check oauth_token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
-            Self::Forbidden { .. } => {
-                "Allow EWS for this account and application (Set-CASMailbox -EwsEnabled, Set-OrganizationConfig -EwsApplicationAccessPolicy) and for this host's address."
-            }
-            Self::Proxy { .. } => "Exchange must be reached without a proxy that wants a login: ask the network's administrator for an exception.",
-            Self::Redirected { to, .. } => {
-                return format!("If {to} is your Exchange server, set 'server' to it; if it is a login page, set 'server' to https://HOST/EWS/Exchange.asmx and publish that path without the page.");
-            }
-            Self::Busy { .. } => "Nothing to do: it goes on by itself; for more speed raise the server's throttling policy.",
-            Self::Server { .. } => "Look at the server's and the proxy's event logs; it is tried again in the next run.",
-            Self::NotEws { .. } => "Set 'server' to the address of Exchange, https://HOST/EWS/Exchange.asmx.",
-        }
-        .to_owned()
     }
 }
 
@@ -418,7 +303,7 @@ fn list(offered: &[String]) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.message(), self.advice())
+        write!(f, "{} {}", self.message(), self.policy().advice)
     }
 }
 

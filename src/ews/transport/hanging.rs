@@ -41,15 +41,15 @@ impl Transport {
     ) -> Result<Hanging, Error> {
         let settings = self.settings.clone();
         let mut connection = Connection::new(&settings, &self.tls);
-        let permit = self.limiter().acquire(route.mailbox.as_deref()).await;
+        let permit = self.turn(route).await?;
         let response = self.authenticated(&mut connection, route, envelope).await?;
         let source = if response.status() == StatusCode::OK {
             permit.succeeded();
             Source::Open(response, Box::new(connection))
         } else {
             let answer = answer::read(response, &settings).await;
-            if let Err(Error::Busy { retry_after, .. }) = &answer {
-                self.limiter().server_busy(*retry_after);
+            if let Err(error) = &answer {
+                self.heed(route, error);
             }
             Source::Whole(Some(answer?))
         };

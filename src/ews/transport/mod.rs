@@ -22,7 +22,7 @@ mod tls;
 pub(crate) use answer::make_room;
 pub use answer::{Answer, Sink};
 pub use client::Transport;
-pub use error::{CertificateProblem, Error, Remedy, Retry};
+pub use error::{CertificateProblem, Error, TokenTrouble};
 pub use hanging::Hanging;
 pub use route::{Affinity, Route};
 pub use secret::Secret;

@@ -5,8 +5,9 @@
 //!
 //! - `ErrorServerBusy` (its budget is charged to the mailbox that is impersonated): [`Limiter::mailbox_busy`] with
 //!   `BackOffMilliseconds`; only this mailbox waits.
-//! - `ErrorExceededConnectionCount`, `ErrorTooManyObjectsOpened`, or any of them without impersonation:
-//!   [`Limiter::server_busy`]; everybody waits, and fewer go on at once.
+//! - HTTP 429/503 for a mailbox: [`Limiter::mailbox_busy`] with `Retry-After`, and [`Limiter::server_busy`].
+//! - `ErrorExceededConnectionCount`, `ErrorTooManyObjectsOpened`: [`Limiter::server_busy`]; everybody waits a little, and
+//!   fewer go on at once.
 //!
 //! Bounds grow by one a round of successes and halve when the server is busy (additive increase, multiplicative decrease).
 //!
@@ -14,13 +15,14 @@
 //! # use std::time::Duration;
 //! # use ews::transport::throttle::Limiter;
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() {
+//! # async fn main() -> Result<(), ews::transport::throttle::Held> {
 //! let limiter = Limiter::new(8);
-//! let permit = limiter.acquire(Some("jane@example.com")).await;
+//! let permit = limiter.acquire(Some("jane@example.com")).await?;
 //! limiter.mailbox_busy("jane@example.com", Some(Duration::from_secs(30)));
 //! drop(permit);
-//! limiter.acquire(Some("john@example.com")).await.succeeded(); // at once
-//! limiter.acquire(Some("jane@example.com")).await.succeeded(); // in 30 s
+//! limiter.acquire(Some("john@example.com")).await?.succeeded(); // at once
+//! limiter.acquire(Some("jane@example.com")).await?.succeeded(); // in 30 s
+//! # Ok(())
 //! # }
 //! ```
 
@@ -38,6 +40,12 @@ use gate::Gate;
 /// Requests at once for one mailbox at most: Exchange charges them to the mailbox (EWSMaxConcurrency), and our steps of
 /// one mailbox rarely overlap by more.
 pub const MAILBOX_CONCURRENCY: usize = 3;
+
+/// How long a request waits for its turn at most, and how long a server may ask for patience in all, before its error goes
+/// up: whoever asked tells the host when to come again.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The server as a whole is left alone no longer than this for what one of its answers says: it may mean one mailbox.
+const LONGEST_SERVER_HOLD: Duration = Duration::from_secs(1);
 
 /// Bounds the requests under way. Cheap to clone; clones share the bounds.
 #[derive(Debug, Clone)]
@@ -83,7 +91,10 @@ impl Limiter {
     }
 
     /// Waits until the server and the mailbox allow one more request. Cancel-safe.
-    pub async fn acquire(&self, mailbox: Option<&str>) -> Permit {
+    ///
+    /// # Errors
+    /// [`Held`]: they allow none for longer than [`PATIENCE`].
+    pub async fn acquire(&self, mailbox: Option<&str>) -> Result<Permit, Held> {
         loop {
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
@@ -92,10 +103,13 @@ impl Limiter {
             let entry = self.gates().enter(mailbox, Instant::now());
             match entry {
                 Entry::Entered => {
-                    return Permit {
+                    return Ok(Permit {
                         limiter: self.clone(),
                         mailbox: mailbox.map(Into::into),
-                    };
+                    });
+                }
+                Entry::HeldUntil(time) if time > Instant::now() + PATIENCE => {
+                    return Err(Held(time - Instant::now()));
                 }
                 Entry::HeldUntil(time) => {
                     tokio::select! { () = tokio::time::sleep_until(time) => {}, () = changed => {} }
@@ -105,8 +119,10 @@ impl Limiter {
         }
     }
 
-    /// The server as a whole asks for patience; `None` where it does not say how long.
+    /// The server as a whole asks for patience; `None` where it does not say how long. Fewer requests go on at once, after
+    /// a second at most: what it asks for longer, it asks each mailbox.
     pub fn server_busy(&self, wait: Option<Duration>) {
+        let wait = wait.map(|wait| wait.min(LONGEST_SERVER_HOLD));
         self.gates().server.busy(wait, Instant::now());
         self.shared.changed.notify_waiters();
     }
@@ -144,6 +160,10 @@ impl Limiter {
         self.shared.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// No turn for so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held(pub Duration);
 
 enum Entry {
     Entered,

@@ -150,6 +150,7 @@ async fn mail_that_comes_broken_once_is_tried_again_and_one_that_never_comes_who
         .add(FaultRule::new(FaultKind::InvalidBase64).on("GetItem").always());
     for _ in 0..8 {
         host.run(&engine, &[JANE]).await;
+        host.age(std::time::Duration::from_secs(6 * 3600));
     }
     assert_eq!(host.arrived, ["order"]);
     assert_eq!(host.skipped.len(), 1, "{:?}", host.skipped);

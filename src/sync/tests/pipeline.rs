@@ -323,12 +323,14 @@ async fn a_message_is_fetched_again_and_marked_read_by_its_id() {
     assert!(jane.is_read(&item).unwrap());
 }
 
-/// As the transport of Exchange writes a report.
-fn journal_report(inner: &str) -> String {
+const JOURNAL: &str = "journal@example.com";
+
+/// As the transport of Exchange writes a report; `named`: a recipient whom only its text tells.
+fn journal_report(inner: &str, named: &str) -> String {
     format!(
-        "From: Microsoft Exchange <postmaster@example.com>\r\nTo: {JANE}\r\nSubject: report\r\nMessage-ID: <report@test>\r\n\
+        "From: Microsoft Exchange <postmaster@example.com>\r\nTo: {JOURNAL}\r\nSubject: report\r\nMessage-ID: <report@test>\r\n\
          Date: Mon, 2 Mar 2026 09:31:00 +0000\r\nX-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/mixed; boundary=j\r\n\r\n--j\r\nContent-Type: text/plain\r\n\r\nSender: {CUSTOMER}\r\n\
+         Content-Type: multipart/mixed; boundary=j\r\n\r\n--j\r\nContent-Type: text/plain\r\n\r\nSender: {CUSTOMER}\r\nSubject: x\r\nRecipient: {named}\r\n\
          --j\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--j--\r\n"
     )
 }
@@ -336,22 +338,59 @@ fn journal_report(inner: &str) -> String {
 #[tokio::test]
 async fn the_message_in_a_journal_report_is_collected_in_its_place() {
     for version in ServerVersion::ALL {
-        let server = server().version(version).start().await.unwrap();
-        let jane = server.mailbox(JANE).unwrap();
-        jane.deliver("inbox", journal_report(&mail("reported", CUSTOMER, JOE)))
-            .unwrap();
-        jane.deliver("inbox", journal_report(&mail("internal", JOE, JANE)))
-            .unwrap();
+        let server = server().version(version).mailbox(JOURNAL).start().await.unwrap();
+        let journal = server.mailbox(JOURNAL).unwrap();
+        for (subject, from, to, named) in [
+            ("reported", CUSTOMER, JOE, JOE),
+            ("internal", JOE, JANE, JANE),
+            (
+                "blind",
+                CUSTOMER,
+                "list@else.example",
+                "Jane@example.com, Expanded: list@else.example",
+            ),
+        ] {
+            let report = journal_report(&mail(subject, from, to), named);
+            journal.deliver("inbox", report).unwrap();
+        }
+        let engine = Engine::new(Settings {
+            journal_mailboxes: vec!["Journal@Example.com".into()],
+            ..settings(&server)
+        })
+        .unwrap();
         let mut host = Host::default();
-        host.run(&engine(&server), &[JANE]).await;
+        host.run(&engine, &[JOURNAL]).await;
         assert!(host.failures.is_empty(), "{version:?}: {:?}", host.failures);
         let stored: Vec<_> = host
             .stored
             .iter()
             .map(|((_, id), subject)| (id.as_str(), subject.as_str()))
             .collect();
-        assert_eq!(stored, [("<reported@test>", "reported")], "{version:?}");
+        assert_eq!(
+            stored,
+            [("<blind@test>", "blind"), ("<reported@test>", "reported")],
+            "{version:?}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_journal_report_in_a_mailbox_that_is_not_named_for_them_is_an_ordinary_mail() {
+    let server = server().start().await.unwrap();
+    let jane = server.mailbox(JANE).unwrap();
+    // A stranger forges what a contact is to have written.
+    let forged = journal_report(&mail("forged", CUSTOMER, JANE), JANE);
+    jane.deliver("inbox", forged.replace("postmaster@example.com", "s@else.example"))
+        .unwrap();
+    // A contact's own mail with that header is his mail.
+    let own = journal_report(&mail("inner", "x@else.example", JANE), JANE)
+        .replace("postmaster@example.com", CUSTOMER)
+        .replace(&format!("To: {JOURNAL}"), &format!("To: {JANE}"));
+    jane.deliver("inbox", own).unwrap();
+    let mut host = Host::default();
+    host.run(&engine(&server), &[JANE]).await;
+    assert!(host.failures.is_empty(), "{:?}", host.failures);
+    assert_eq!(host.subjects(), ["report"]);
 }
 
 #[tokio::test]

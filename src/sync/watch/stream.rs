@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ews::{ResponseCode, SubscriptionId};
+use ews::{Disposition, SubscriptionId};
 use tokio::time::{Instant, sleep_until};
 
 use super::group::{Group, Grouping, Proof};
@@ -157,22 +157,10 @@ impl Watcher {
 
 /// Whether the subscriptions are of no more use.
 pub(super) fn is_lost(error: &ews::Error) -> bool {
-    use ResponseCode as Code;
     match error {
         // What can't be read would be sent again.
         ews::Error::Protocol { .. } => true,
         ews::Error::Transport(_) => false,
-        ews::Error::Response(error) => matches!(
-            error.code,
-            Code::ErrorInvalidSubscription
-                | Code::ErrorSubscriptionNotFound
-                | Code::ErrorExpiredSubscription
-                | Code::ErrorSubscriptionUnsubscribed
-                | Code::ErrorSubscriptionAccessDenied
-                | Code::ErrorProxiedSubscriptionCallFailure
-                | Code::ErrorInvalidWatermark
-                | Code::ErrorMissedNotificationEvents
-                | Code::ErrorReadEventsFailed
-        ),
+        ews::Error::Response(error) => error.code.policy().disposition == Disposition::Renew,
     }
 }

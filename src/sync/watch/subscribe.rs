@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use super::Watcher;
 use super::group::{Delivery, Folders, Group, Grouping, Proof, Subscription};
 use crate::mailbox::{Purpose, Reading};
-use crate::{Error, ErrorKind};
+use crate::{Error, Remedy};
 
 /// A subscription by pull outlives some questions that fail.
 const PULL_TIMEOUT_MINUTES: u16 = 10;
@@ -116,7 +116,7 @@ async fn subscription(reading: &Reading, anchor: Option<&Mailbox>) -> Result<Sub
     if let Some(Err(error)) = inbox.into_iter().next() {
         return Err(error.into());
     }
-    let version = reading.client.version();
+    let version = reading.mailbox.version();
     let (asked, way, folders) = match version.has_streaming() {
         true => (
             ews::Delivery::Streaming,
@@ -172,10 +172,10 @@ fn otherwise_delivered(group: &mut Group) -> Vec<Group> {
 
 /// Exchange 2013 and newer keep subscriptions on mailbox servers.
 fn has_affinity(subscription: &Subscription) -> bool {
-    subscription.client.version() >= RequestServerVersion::Exchange2013
+    subscription.mailbox.version() >= RequestServerVersion::Exchange2013
 }
 
 /// Whether it is the same for every mailbox: trying each would take as long as there are mailboxes.
 fn is_of_server(error: &Error) -> bool {
-    error.kind == ErrorKind::Connection && error.code.is_none()
+    error.kind == Remedy::Connection && error.code.is_none()
 }

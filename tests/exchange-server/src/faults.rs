@@ -19,6 +19,9 @@ pub struct FaultRule {
     /// Mailbox, by its primary SMTP address; none: every one.
     #[serde(default)]
     mailbox: Option<String>,
+    /// Only requests that contain one of these texts, such as an item id; none: every one.
+    #[serde(default)]
+    containing: Vec<String>,
     /// How many fitting requests are left in peace first.
     #[serde(default)]
     skip: u32,
@@ -47,6 +50,7 @@ impl FaultRule {
         Self {
             operation: None,
             mailbox: None,
+            containing: Vec::new(),
             skip: 0,
             times: 1,
             per_thousand: certain(),
@@ -63,6 +67,12 @@ impl FaultRule {
     /// Only for this mailbox.
     pub fn mailbox(mut self, address: &str) -> Self {
         self.mailbox = Some(address.to_owned());
+        self
+    }
+
+    /// Only requests that contain one of these texts, such as an item id.
+    pub fn containing<T: Into<String>>(mut self, texts: impl IntoIterator<Item = T>) -> Self {
+        self.containing = texts.into_iter().map(Into::into).collect();
         self
     }
 
@@ -89,9 +99,12 @@ impl FaultRule {
         self
     }
 
-    fn fits(&self, operation: &str, mailbox: &str) -> bool {
+    fn fits(&self, operation: &str, mailbox: &str, request: &[u8]) -> bool {
+        let contained =
+            |text: &String| std::str::from_utf8(request).is_ok_and(|request| request.contains(text.as_str()));
         self.operation.as_deref().is_none_or(|o| o == operation)
             && self.mailbox.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(mailbox))
+            && (self.containing.is_empty() || self.containing.iter().any(contained))
     }
 }
 
@@ -230,7 +243,7 @@ impl Faults {
     }
 
     /// The faults that strike this request, each counted.
-    pub(crate) fn strike(&self, operation: &str, mailbox: &str) -> Script {
+    pub(crate) fn strike(&self, operation: &str, mailbox: &str, request: &[u8]) -> Script {
         let mut rules = lock(&self.0);
         rules.requests += 1;
         let requests = rules.requests;
@@ -239,7 +252,7 @@ impl Faults {
             .list
             .iter_mut()
             .enumerate()
-            .filter(|(_, r)| r.fits(operation, mailbox))
+            .filter(|(_, r)| r.fits(operation, mailbox, request))
         {
             if rule.skip > 0 {
                 rule.skip -= 1;

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
 use crate::transport::connection::Connection;
-use crate::transport::{Error, OAuth, failure, is_loopback};
+use crate::transport::{Error, OAuth, TokenTrouble, failure, is_loopback};
 
 /// A token is replaced this long before its end, so that none ends on its way.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -72,10 +72,12 @@ async fn fetch(connection: &Connection, oauth: &OAuth) -> Result<Token, Error> {
     if url.scheme() != "https" && !is_loopback(url) {
         return Err(Error::PlainHttp { url: url.to_string() });
     }
-    let failed = |reason: String| Error::Token {
+    let token_error = |reason: String, trouble| Error::Token {
         url: url.to_string(),
         reason,
+        trouble,
     };
+    let failed = |reason: String| token_error(reason, TokenTrouble::Passing);
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "client_credentials")
         .append_pair("client_id", &oauth.client_id)
@@ -106,7 +108,8 @@ async fn fetch(connection: &Connection, oauth: &OAuth) -> Result<Token, Error> {
         }
     }
     if !status.is_success() {
-        return Err(failed(denial(status.as_u16(), &body)));
+        let denied: Denied = serde_json::from_slice(&body).unwrap_or_default();
+        return Err(token_error(denied.reason(status.as_u16()), denied.trouble()));
     }
     let granted: Granted = serde_json::from_slice(&body)
         .map_err(|_| failed(format!("HTTP {} without an access_token", status.as_u16())))?;
@@ -128,22 +131,36 @@ fn lifetime(expires_in: &serde_json::Value) -> Duration {
     Duration::from_secs(seconds.unwrap_or(USUAL_LIFETIME_SECONDS).min(LONGEST_LIFETIME_SECONDS))
 }
 
-/// The server's error code and description (RFC 6749, 5.2), in one line.
-fn denial(status: u16, body: &[u8]) -> String {
-    let denied: Denied = serde_json::from_slice(body).unwrap_or_default();
-    let description: String = denied
-        .error_description
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(DESCRIPTION_CHARS)
-        .collect();
-    match (denied.error.is_empty(), description.is_empty()) {
-        (true, _) => format!("HTTP {status}"),
-        (false, true) => format!("HTTP {status}, {}", denied.error),
-        (false, false) => format!("HTTP {status}, {}: {}", denied.error, description.trim_end_matches('.')),
+impl Denied {
+    /// The server's error code and description (RFC 6749, 5.2), in one line.
+    fn reason(&self, status: u16) -> String {
+        let description: String = self
+            .error_description
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(DESCRIPTION_CHARS)
+            .collect();
+        match (self.error.is_empty(), description.is_empty()) {
+            (true, _) => format!("HTTP {status}"),
+            (false, true) => format!("HTTP {status}, {}", self.error),
+            (false, false) => format!("HTTP {status}, {}: {}", self.error, description.trim_end_matches('.')),
+        }
+    }
+
+    /// Only what RFC 6749, 5.2 names refuses what was sent: pages, and codes such as `temporarily_unavailable`, pass.
+    fn trouble(&self) -> TokenTrouble {
+        match self.error.as_str() {
+            "invalid_request"
+            | "invalid_client"
+            | "invalid_grant"
+            | "unauthorized_client"
+            | "unsupported_grant_type"
+            | "invalid_scope" => TokenTrouble::Refused,
+            _ => TokenTrouble::Passing,
+        }
     }
 }
 
@@ -161,12 +178,20 @@ mod tests {
 
     #[test]
     fn a_denial_shows_code_and_first_line() {
-        let body =
-            br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: 1"}"#;
+        let denied = |body: &[u8]| serde_json::from_slice::<Denied>(body).unwrap_or_default();
+        let invalid = denied(
+            br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: 1"}"#,
+        );
         assert_eq!(
-            denial(401, body),
+            invalid.reason(401),
             "HTTP 401, invalid_client: AADSTS7000215: Invalid client secret"
         );
-        assert_eq!(denial(502, b"<html>"), "HTTP 502");
+        assert_eq!(invalid.trouble(), TokenTrouble::Refused);
+        assert_eq!(denied(b"<html>").reason(502), "HTTP 502");
+        assert_eq!(denied(b"<html>").trouble(), TokenTrouble::Passing);
+        assert_eq!(
+            denied(br#"{"error":"temporarily_unavailable"}"#).trouble(),
+            TokenTrouble::Passing
+        );
     }
 }

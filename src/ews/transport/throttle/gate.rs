@@ -7,6 +7,8 @@ use tokio::time::Instant;
 /// Waits where the server does not say how long: doubled with each trouble in a row.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_GUESS: Duration = Duration::from_secs(60);
+/// Whatever a server asks for; real ones ask for minutes.
+const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 
 /// A bound for requests at once. Times are given, never read, so that a test needs no clock.
 #[derive(Debug)]
@@ -81,7 +83,7 @@ impl Gate {
         let guess = FIRST_WAIT
             .saturating_mul(1 << self.strikes.saturating_sub(1).min(6))
             .min(LONGEST_GUESS);
-        self.not_before = self.not_before.max(Some(now + wait.unwrap_or(guess)));
+        self.not_before = self.not_before.max(Some(now + wait.unwrap_or(guess).min(LONGEST_HOLD)));
     }
 }
 
@@ -125,6 +127,15 @@ mod tests {
             waits.push((gate.held_until(now).unwrap() - now).as_secs());
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_wait_for_ever_ends_within_a_day() {
+        let now = Instant::now();
+        let mut gate = Gate::new(8);
+        gate.busy(Some(Duration::from_millis(u64::MAX)), now);
+        gate.busy(Some(Duration::MAX), now);
+        assert_eq!(gate.held_until(now), Some(now + LONGEST_HOLD));
     }
 
     #[test]

@@ -105,6 +105,21 @@ pub struct Host {
 }
 
 impl Host {
+    /// As if so much time had passed since items failed.
+    pub fn age(&mut self, time: Duration) {
+        for checkpoint in self.checkpoints.values_mut().flat_map(HashMap::values_mut) {
+            let mut decoded: serde_json::Value = serde_json::from_str(checkpoint).unwrap();
+            for pending in decoded["p"].as_array_mut().into_iter().flatten() {
+                for moment in ["f", "l"] {
+                    if let Some(seconds) = pending[moment].as_u64() {
+                        pending[moment] = (seconds - time.as_secs()).into();
+                    }
+                }
+            }
+            *checkpoint = decoded.to_string();
+        }
+    }
+
     pub fn task(&self, mailbox: &str) -> MailboxTask {
         MailboxTask {
             address: mailbox.into(),

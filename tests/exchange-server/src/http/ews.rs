@@ -103,7 +103,7 @@ async fn exchange(
     record.mailbox = address.to_lowercase();
     running.mailbox = Some(record.mailbox.clone());
     let now = shared.journal.begin(&record.mailbox);
-    let script = shared.faults.strike(&record.operation, &address);
+    let script = shared.faults.strike(&record.operation, &address, body);
     let wait = dials.latency + script.delay();
     // Even a sleep of nothing takes the timer's millisecond.
     if !wait.is_zero() {

@@ -262,7 +262,7 @@ namespace ExchangeSync {
     }
 
     /**
-     * Mailboxes under watch. Dropping the object ends the watch.
+     * Mailboxes under watch. Dropping the object ends the watch, and its subscriptions on the server.
      */
     final class Watch
     {

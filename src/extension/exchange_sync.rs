@@ -107,7 +107,7 @@ impl ExchangeSync {
                 let _inside = host.runtime()?.enter();
                 host.engine().watch(mailboxes)
             };
-            Ok(Watch::new(Watching { watch, host }))
+            Ok(Watch::new(Watching::new(watch, host)))
         })
     }
 

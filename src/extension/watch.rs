@@ -16,7 +16,7 @@ use crate::{exception, interrupt, panics};
 /// The longest wait that PHP can ask for: what is longer is no wait but for ever.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
-/// Mailboxes under watch. Dropping the object ends the watch.
+/// Mailboxes under watch. Dropping the object ends the watch, and its subscriptions on the server.
 #[php_class]
 #[php(name = "ExchangeSync\\Watch", flags = ClassFlags::Final)]
 pub struct Watch {
@@ -25,9 +25,26 @@ pub struct Watch {
 
 /// The engine's watch and its runtime.
 pub(crate) struct Watching {
-    /// Dropped first: it ends its tasks while the runtime still is.
-    pub watch: sync::Watch,
-    pub host: Host,
+    watch: Option<sync::Watch>,
+    host: Host,
+}
+
+impl Watching {
+    pub(crate) fn new(watch: sync::Watch, host: Host) -> Self {
+        Self {
+            watch: Some(watch),
+            host,
+        }
+    }
+}
+
+impl Drop for Watching {
+    /// Ends the subscriptions on the server while the runtime still is; it takes some seconds at most.
+    fn drop(&mut self) {
+        if let (Some(watch), Ok(runtime)) = (self.watch.take(), self.host.runtime()) {
+            runtime.block_on(watch.stop());
+        }
+    }
 }
 
 #[php_impl]
@@ -53,7 +70,7 @@ impl Watch {
                 .min(LONGEST_WAIT);
             let mut watching = self.watching.try_borrow_mut().map_err(|_| busy())?;
             let watching = watching.as_mut().and_then(OfProcess::get_mut).ok_or_else(foreign)?;
-            let watch = &mut watching.watch;
+            let watch = watching.watch.as_mut().ok_or_else(foreign)?;
             let next = async { tokio::time::timeout(patience, watch.next()).await.ok() };
             let news = interrupt::wait(watching.host.runtime()?, next)?;
             news.as_ref().map(value::news).transpose()

@@ -53,6 +53,15 @@ final class WatchTest extends TestCase
         self::assertSame(1, $this->server->stats()['statuses'][401] ?? 0);
     }
 
+    public function testTheEndOfAWatchEndsItsSubscriptionsOnTheServer(): void
+    {
+        $watch = $this->sync->watch([ExchangeServer::JANE, ExchangeServer::JOE]);
+        $this->news($watch);
+        $this->news($watch);
+        unset($watch);
+        self::assertSame(2, $this->server->stats()['operations']['Unsubscribe'] ?? 0);
+    }
+
     public function testAnImpossibleWaitIsNone(): void
     {
         $watch = $this->sync->watch([]);

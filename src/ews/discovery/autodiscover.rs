@@ -222,7 +222,7 @@ impl<'a> Search<'a> {
         let transport = self.transport.toward(url.clone());
         let request = match protocol {
             Protocol::Json => return transport.get_json().await,
-            Protocol::Soap => soap::request(address, url.as_str()),
+            Protocol::Soap => soap::request([address].into_iter(), &soap::EWS_URLS, url.as_str()),
             Protocol::Pox => pox::request(address),
         };
         let page = transport.ask(Bytes::from(request.clone())).await?;

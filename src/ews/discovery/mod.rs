@@ -11,6 +11,7 @@ mod agreed;
 mod autodiscover;
 mod elements;
 mod error;
+mod grouping;
 mod json;
 mod pox;
 mod server;
@@ -21,6 +22,7 @@ use bytes::Bytes;
 use url::Url;
 
 pub use error::Error;
+pub use grouping::grouping_information;
 
 use crate::transport::{self, Settings, Transport, is_loopback};
 use agreed::Agreed;

@@ -6,10 +6,21 @@ use quick_xml::escape::escape;
 
 pub(super) const PATH: &str = "/autodiscover/autodiscover.svc";
 
+/// The settings that tell where EWS is.
+pub(super) const EWS_URLS: [&str; 2] = ["ExternalEwsUrl", "InternalEwsUrl"];
+
 const NAMESPACE: &str = "http://schemas.microsoft.com/exchange/2010/Autodiscover";
 
-pub(super) fn request(address: &str, url: &str) -> String {
-    let (address, url) = (escape(address), escape(url));
+/// Asks for settings of some addresses.
+pub(super) fn request<'a>(addresses: impl Iterator<Item = &'a str>, settings: &[&str], url: &str) -> String {
+    let url = escape(url);
+    let users: String = addresses
+        .map(|address| format!("<a:User><a:Mailbox>{}</a:Mailbox></a:User>", escape(address)))
+        .collect();
+    let settings: String = settings
+        .iter()
+        .map(|name| format!("<a:Setting>{name}</a:Setting>"))
+        .collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
          <soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:a=\"{NAMESPACE}\" \
@@ -17,8 +28,7 @@ pub(super) fn request(address: &str, url: &str) -> String {
          <a:RequestedServerVersion>Exchange2010</a:RequestedServerVersion>\
          <wsa:Action>{NAMESPACE}/Autodiscover/GetUserSettings</wsa:Action><wsa:To>{url}</wsa:To></soap:Header>\
          <soap:Body><a:GetUserSettingsRequestMessage><a:Request>\
-         <a:Users><a:User><a:Mailbox>{address}</a:Mailbox></a:User></a:Users>\
-         <a:RequestedSettings><a:Setting>ExternalEwsUrl</a:Setting><a:Setting>InternalEwsUrl</a:Setting></a:RequestedSettings>\
+         <a:Users>{users}</a:Users><a:RequestedSettings>{settings}</a:RequestedSettings>\
          </a:Request></a:GetUserSettingsRequestMessage></soap:Body></soap:Envelope>"
     )
 }

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use exchange_server::{FaultKind, FaultRule, Handle, ServerVersion};
+use exchange_server::{Discovery, FaultKind, FaultRule, Handle, ServerVersion};
 use support::*;
 use sync::{News, Watch};
 
@@ -183,6 +183,30 @@ async fn who_lives_elsewhere_by_the_servers_word_gets_a_stream_of_its_own_and_no
         "refused, without it, for it"
     );
     assert_eq!(server.subscriptions(), 4, "none is left over");
+}
+
+#[tokio::test]
+async fn autodiscover_tells_who_belongs_together_before_anybody_is_refused() {
+    let server = server()
+        .mailbox("kim@example.com")
+        .discovery(Discovery::Own)
+        .mailbox_server("Berlin", &[JANE])
+        .mailbox_server("Paris", &[JOE, "kim@example.com"])
+        .start()
+        .await
+        .unwrap();
+    let all: Vec<String> = [JANE, JOE, "kim@example.com"].map(Into::into).into();
+    let mut watch = engine(&server).watch(all.clone());
+    assert_eq!(told(&mut watch, 3).await, all.iter().cloned().collect());
+    for mailbox in &all {
+        deliver(&server, mailbox, "new");
+        assert_eq!(&news(&mut watch).await.mailbox, mailbox);
+    }
+    let operations = server.stats().operations;
+    assert_eq!((operations["Subscribe"], operations["GetStreamingEvents"]), (3, 2));
+    let mut anchors = header(&server, "GetStreamingEvents", "x-anchormailbox");
+    anchors.sort();
+    assert_eq!(anchors, [JANE, JOE]);
 }
 
 #[tokio::test]

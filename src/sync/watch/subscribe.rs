@@ -1,17 +1,22 @@
 //! Subscribes a group's mailboxes: the anchor first, then the others along its way. Knows no events.
 
-use std::time::SystemTime;
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime};
 
+use ews::discovery;
 use ews::{DistinguishedFolder, EventKind, FolderRef, Mailbox, RequestServerVersion, Watermark};
 use futures_util::{StreamExt, stream};
+use tokio::time::timeout;
 
 use super::Watcher;
-use super::group::{Delivery, Folders, Group, Grouping, Proof, Subscription};
+use super::group::{Delivery, Folders, Group, Grouping, Member, Proof, Subscription};
 use crate::mailbox::{Purpose, Reading};
 use crate::{Error, Remedy};
 
 /// A subscription by pull outlives some questions that fail.
 const PULL_TIMEOUT_MINUTES: u16 = 10;
+/// Autodiscover is asked for what the server tells later anyway.
+const GROUPING_PATIENCE: Duration = Duration::from_secs(15);
 /// Servers that are not Microsoft's give none, and look at none; the schema wants one.
 const NO_WATERMARK: &str = "AA==";
 
@@ -98,14 +103,38 @@ impl Watcher {
 
     /// Divides a group by what Autodiscover tells, once: mailboxes of other sites can't share a stream.
     async fn divide(&self, group: &mut Group) -> Vec<Group> {
-        let Some((_, anchor)) = group.subscriptions().next() else {
+        let Some((leader, anchor)) = group.subscriptions().next() else {
             return Vec::new();
         };
         if group.grouping == Grouping::Settled || !has_affinity(anchor) {
             return Vec::new();
         }
+        let addresses: Vec<_> = group.members.iter().map(|member| member.address.as_str()).collect();
+        let asking = discovery::grouping_information(anchor.client.transport(), &addresses);
+        // Where it is not to be had, the server tells by what it refuses.
+        let keys = match timeout(GROUPING_PATIENCE, asking).await {
+            Ok(Ok(keys)) => keys,
+            Ok(Err(_)) | Err(_) => Vec::new(),
+        };
+        let by_address: HashMap<String, String> = addresses
+            .into_iter()
+            .zip(keys)
+            .filter_map(|(address, key)| Some((address.to_owned(), key?)))
+            .collect();
+        let own = by_address.get(leader).cloned();
         group.grouping = Grouping::Settled;
-        Vec::new()
+        let mut apart = BTreeMap::<_, Vec<_>>::new();
+        let key = |member: &Member| {
+            by_address
+                .get(&member.address)
+                .filter(|key| own.as_ref() != Some(*key))
+                .cloned()
+        };
+        for member in group.take(|member| own.is_some() && key(member).is_some()) {
+            apart.entry(key(&member)).or_default().push(member);
+        }
+        let groups = apart.into_values();
+        groups.map(|members| Group::of(members, Grouping::Settled)).collect()
     }
 }
 
@@ -154,7 +183,7 @@ async fn subscription(reading: &Reading, anchor: Option<&Mailbox>) -> Result<Sub
 
 /// The folders that a run would read, and the one above them, where new ones appear.
 async fn named_folders(reading: &Reading) -> Result<Vec<FolderRef>, ews::Error> {
-    let folders = reading.folders(&std::collections::HashMap::new()).await?;
+    let folders = reading.folders(&HashMap::new()).await?;
     let ids = folders.selected.iter().map(|folder| FolderRef::Id(folder.id.clone()));
     Ok(ids.chain([DistinguishedFolder::MsgFolderRoot.into()]).collect())
 }

@@ -117,17 +117,12 @@ pub(super) fn soap(shared: &Shared, discovery: &Discovery, body: &[u8]) -> Respo
         .child("Body")
         .and_then(|b| b.children.first())
         .and_then(|m| m.child("Request"));
-    let address = request.and_then(|r| r.child("Users")?.child("User")?.child("Mailbox"));
-    let address = address.map(|a| a.text.trim()).unwrap_or_default();
+    let users = request.and_then(|r| r.child("Users"));
+    let users = users.map(|users| users.children.as_slice()).unwrap_or_default();
     let settings = request
         .and_then(|r| r.child("RequestedSettings"))
-        .map(|s| s.children.as_slice());
-    let (code, target, url) = match look_up(shared, discovery, address) {
-        Found::Url(url) => ("NoError", None, Some(url)),
-        Found::RedirectAddress(target) => ("RedirectAddress", Some(target), None),
-        Found::RedirectUrl(target) => ("RedirectUrl", Some(target), None),
-        Found::Unknown => ("InvalidUser", None, None),
-    };
+        .map(|s| s.children.as_slice())
+        .unwrap_or_default();
     let mut xml = Xml::new();
     xml.open_with(
         "s:Envelope",
@@ -157,6 +152,24 @@ pub(super) fn soap(shared: &Shared, discovery: &Discovery, body: &[u8]) -> Respo
     xml.text("ErrorCode", "NoError");
     xml.empty("ErrorMessage", &[]);
     xml.open("UserResponses");
+    for user in users {
+        let address = user.child("Mailbox").map(|a| a.text.trim()).unwrap_or_default();
+        user_response(&mut xml, shared, look_up(shared, discovery, address), address, settings);
+    }
+    for name in ["UserResponses", "Response", "GetUserSettingsResponseMessage", "s:Body"] {
+        xml.close(name);
+    }
+    xml.close("s:Envelope");
+    plain(StatusCode::OK, "text/xml; charset=utf-8", xml.into_bytes())
+}
+
+fn user_response(xml: &mut Xml, shared: &Shared, found: Found, address: &str, settings: &[Element]) {
+    let (code, target, url) = match found {
+        Found::Url(url) => ("NoError", None, Some(url)),
+        Found::RedirectAddress(target) => ("RedirectAddress", Some(target), None),
+        Found::RedirectUrl(target) => ("RedirectUrl", Some(target), None),
+        Found::Unknown => ("InvalidUser", None, None),
+    };
     xml.open("UserResponse");
     xml.text("ErrorCode", code);
     xml.text("ErrorMessage", if code == "NoError" { "No error." } else { code });
@@ -166,27 +179,20 @@ pub(super) fn soap(shared: &Shared, discovery: &Discovery, body: &[u8]) -> Respo
     }
     xml.empty("UserSettingErrors", &[]);
     xml.open("UserSettings");
-    for setting in settings.unwrap_or_default() {
+    for setting in settings {
         let name = setting.text.trim();
-        if let (Some(url), "ExternalEwsUrl" | "InternalEwsUrl") = (&url, name) {
-            xml.open_with("UserSetting", &[("i:type", "StringSetting")]);
-            xml.text("Name", name);
-            xml.text("Value", url);
-            xml.close("UserSetting");
-        }
+        let value = match (&url, name) {
+            (Some(url), "ExternalEwsUrl" | "InternalEwsUrl") => url,
+            (Some(_), "GroupingInformation") => shared.settings.site(shared.settings.home(address)),
+            _ => continue,
+        };
+        xml.open_with("UserSetting", &[("i:type", "StringSetting")]);
+        xml.text("Name", name);
+        xml.text("Value", value);
+        xml.close("UserSetting");
     }
-    for name in [
-        "UserSettings",
-        "UserResponse",
-        "UserResponses",
-        "Response",
-        "GetUserSettingsResponseMessage",
-        "s:Body",
-    ] {
-        xml.close(name);
-    }
-    xml.close("s:Envelope");
-    plain(StatusCode::OK, "text/xml; charset=utf-8", xml.into_bytes())
+    xml.close("UserSettings");
+    xml.close("UserResponse");
 }
 
 /// `GET /autodiscover/autodiscover.json/v1.0/ADDRESS?Protocol=Ews` (2016 CU3 and later); needs no authentication.

@@ -23,6 +23,7 @@ namespace {
          *     oauth_scope?: string, // scope
          *     ca_file?: string|null, // PEM file of further certificate authorities, or of the server's own certificate
          *     legacy_tls?: bool, // also TLS 1.0 and 1.1, SHA-1 and short keys, for Exchange 2007 and 2010 on Windows Server 2008; default false
+         *     proxy?: string|null, // HTTP proxy on the way to the server, http://[user:password@]host:port; none is taken from the environment
          *     concurrency?: int, // mailboxes at once, 1 to 512; default 8
          *     batch_size?: int, // messages a batch at most, 1 to 10000; default 100
          *     since?: \DateTimeInterface|string|null, // ISO 8601 date; older mail is not collected

@@ -413,7 +413,9 @@ impl transport::Error {
             Self::Forbidden { .. } => (Postpone, Connection,
                 "Allow EWS for this account and application (Set-CASMailbox -EwsEnabled, Set-OrganizationConfig -EwsApplicationAccessPolicy) and for this host's address, on the server and on proxies before it."),
             Self::Proxy { .. } => (StopMailbox, Connection,
-                "Exchange must be reached without a proxy that wants a login: ask the network's administrator for an exception."),
+                "Write the proxy's login into the setting 'proxy' (http://user:password@host:port), or ask the network's administrator for a way to Exchange without one."),
+            Self::Tunnel { .. } => (Repeat, Connection,
+                "Check the host and port in the setting 'proxy', and that the proxy allows CONNECT to the server."),
             Self::Redirected { to, .. } => return Policy {
                 disposition: StopMailbox,
                 remedy: Protocol,

@@ -10,7 +10,7 @@ use sync::{Settings, TlsLevel};
 use crate::{date, exception, zvals};
 
 /// Every option: its name, PHPDoc type, whether it is required, and what it is.
-pub(crate) const OPTIONS: [(&str, &str, bool, &str); 22] = [
+pub(crate) const OPTIONS: [(&str, &str, bool, &str); 23] = [
     (
         "server",
         "string",
@@ -57,6 +57,12 @@ pub(crate) const OPTIONS: [(&str, &str, bool, &str); 22] = [
         "bool",
         false,
         "also TLS 1.0 and 1.1, SHA-1 and short keys, for Exchange 2007 and 2010 on Windows Server 2008; default false",
+    ),
+    (
+        "proxy",
+        "string|null",
+        false,
+        "HTTP proxy on the way to the server, http://[user:password@]host:port; none is taken from the environment",
     ),
     ("concurrency", "int", false, "mailboxes at once, 1 to 512; default 8"),
     (
@@ -158,6 +164,7 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
                 TlsLevel::Current
             }
         }
+        "proxy" => settings.proxy = Some(text(name, value)?),
         "concurrency" => settings.concurrency = whole(name, value, 512)?,
         "batch_size" => settings.batch_size = whole(name, value, 10_000)?,
         "since" => {

@@ -212,6 +212,7 @@ impl Engine {
         transport.oauth = self.oauth()?;
         transport.tls = settings.tls;
         transport.ca_file.clone_from(&settings.ca_file);
+        transport.proxy = settings.proxy()?;
         transport.connect_timeout = settings.connect_timeout;
         transport.request_timeout = settings.request_timeout;
         transport.max_connections = settings.concurrency;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use ews::RequestServerVersion;
-use ews::transport::{Scheme, TlsLevel};
+use ews::transport::{Proxy, Scheme, TlsLevel};
 
 use crate::{Error, address};
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub tls: TlsLevel,
     /// Further certificate authorities (PEM).
     pub ca_file: Option<PathBuf>,
+    /// HTTP proxy on the way to the server, `http://[user:password@]host:port`; none: the environment's is not used either.
+    pub proxy: Option<String>,
     /// Mailboxes at once, and connections to the server.
     pub concurrency: usize,
     /// Messages a batch at most.
@@ -74,6 +76,7 @@ impl Default for Settings {
             domains: Vec::new(),
             tls: TlsLevel::default(),
             ca_file: None,
+            proxy: None,
             concurrency: 8,
             batch_size: 100,
             since: None,
@@ -100,6 +103,7 @@ impl Settings {
             "Name the host of Exchange, or the URL of its Exchange.asmx.",
         )?;
         self.request_server_version()?;
+        self.proxy()?;
         let scheme = self.scheme()?;
         if scheme == Scheme::OAuth {
             for (name, value) in [
@@ -156,6 +160,23 @@ impl Settings {
                 &format!("Set it to auto, or to one of {}.", known.join(", ")),
             )
         })
+    }
+
+    /// The proxy.
+    pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Error> {
+        let Some(proxy) = self.proxy.as_deref() else {
+            return Ok(None);
+        };
+        let form = "Set it to http://host:port, or to http://user:password@host:port where the proxy wants a login.";
+        let proxy = Proxy::parse(proxy).map_err(|reason| Error::setting("proxy", reason, form))?;
+        if self.server.trim_start().starts_with("http:") {
+            return Err(Error::setting(
+                "proxy",
+                "leads to servers with HTTPS only, and 'server' begins with http://.",
+                "Set 'server' to the https:// address of Exchange, or leave 'proxy' empty.",
+            ));
+        }
+        Ok(Some(proxy))
     }
 
     /// The authentication scheme.
@@ -235,9 +256,14 @@ mod tests {
     fn the_error_names_the_setting_that_is_wrong() {
         good().check().expect("complete settings");
         type Spoil = fn(&mut Settings);
-        let broken: [(&str, Spoil); 8] = [
+        let broken: [(&str, Spoil); 10] = [
             ("server", |s| s.server = " ".into()),
             ("version", |s| s.version = "Exchange2042".into()),
+            ("proxy", |s| s.proxy = Some("proxy.example.com:3128".into())),
+            ("proxy", |s| {
+                s.server = "http://localhost/EWS/Exchange.asmx".into();
+                s.proxy = Some("http://proxy.example.com:3128".into());
+            }),
             ("login", |s| s.login.clear()),
             ("password", |s| s.password.clear()),
             ("auth", |s| s.auth = "digest".into()),

@@ -24,6 +24,7 @@ final class OptionsTest extends TestCase
             'version' => 'Exchange2013_SP1',
             'auth' => 'basic',
             'ca_file' => null,
+            'proxy' => 'http://jane:secret@proxy.example.com:3128',
             'concurrency' => 4,
             'batch_size' => 50,
             'since' => new DateTimeImmutable('2024-01-01'),
@@ -64,6 +65,8 @@ final class OptionsTest extends TestCase
         yield 'no domain' => [['domains' => []], 'domains', 'empty'];
         yield 'blank domain' => [['domains' => [' ']], 'domains', 'not empty'];
         yield 'domain that is none' => [['domains' => ['a@b']], 'domains', 'a@b'];
+        yield 'proxy without a scheme' => [['proxy' => 'proxy.example.com:3128'], 'proxy', 'http://'];
+        yield 'empty proxy' => [['proxy' => ''], 'proxy', 'not empty'];
         yield 'concurrency 0' => [['concurrency' => 0], 'concurrency', 'an int from 1 to 512; it is 0'];
         yield 'concurrency as a string' => [['concurrency' => '8'], 'concurrency', 'it is string'];
         yield 'batch_size too large' => [['batch_size' => 10001], 'batch_size', 'it is 10001'];

@@ -3,7 +3,15 @@
 
 mod exchange;
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+use ews::Client;
+use ews::transport::{Scheme, Secret, Settings, Transport};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use ews::{
     Delivery, DistinguishedFolder, Error, Event, EventKind, EventStream, EventSubject, FolderId, ItemId, Mailbox,
@@ -135,6 +143,7 @@ async fn subscriptions_that_a_server_forgot_are_told_by_their_code() {
     deliver(&server, 1);
     let error = stream.next().await.unwrap_err();
     assert_eq!(error.code(), Some(&ResponseCode::ErrorInvalidSubscription));
+    assert_eq!(stream.refused(), ids);
     assert_eq!(stream.next().await.unwrap(), None);
     let error = jane.unsubscribe(&ids[0]).await.unwrap_err();
     assert_eq!(error.code(), Some(&ResponseCode::ErrorSubscriptionNotFound));
@@ -232,4 +241,40 @@ async fn every_version_can_subscribe_by_pull_and_newer_ones_by_stream() {
 fn streaming_is_known_from_2010_sp1_on() {
     assert!(!RequestServerVersion::Exchange2010.has_streaming());
     assert!(RequestServerVersion::Exchange2010_SP1.has_streaming());
+}
+
+#[tokio::test]
+async fn an_envelope_that_does_not_end_fills_no_memory() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sent = Arc::<AtomicUsize>::default();
+    let counter = sent.clone();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        // The request ends with its envelope.
+        let mut request = Vec::new();
+        while !request.ends_with(b"Envelope>") {
+            socket.read_buf(&mut request).await.unwrap();
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n";
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+        while socket.write_all(chunk.as_bytes()).await.is_ok() {
+            counter.fetch_add(0x10000, Ordering::Relaxed);
+        }
+    });
+    let url = format!("http://localhost:{port}/EWS/Exchange.asmx").parse().unwrap();
+    let settings = Settings {
+        scheme: Scheme::Basic,
+        ..Settings::new(url, LOGIN, Secret::new(PASSWORD.into()))
+    };
+    let client = Client::new(
+        Transport::new(settings).unwrap(),
+        Some(RequestServerVersion::Exchange2013_SP1),
+    );
+    let ids = [SubscriptionId::from("one")];
+    let mut stream = client.mailbox(JANE).get_streaming_events(&ids, 30).await.unwrap();
+    let error = stream.next().await.unwrap_err();
+    assert!(matches!(error, Error::Protocol { .. }), "{error}");
+    assert!(sent.load(Ordering::Relaxed) < 32 << 20);
 }

@@ -176,6 +176,15 @@ pub enum Error {
         /// The endpoint.
         url: String,
     },
+    /// The proxy of the settings does not lead to the server.
+    Tunnel {
+        /// Its host and port.
+        proxy: String,
+        /// The server's host and port.
+        host: String,
+        /// Why.
+        reason: String,
+    },
     /// The server sends us elsewhere.
     Redirected {
         /// The endpoint.
@@ -272,6 +281,7 @@ impl Error {
             Self::Token { url, reason, .. } => format!("{url} gave no OAuth token: {reason}."),
             Self::Forbidden { url, login } => format!("{url} denies access to '{login}' (HTTP 403)."),
             Self::Proxy { url } => format!("A proxy on the way to {url} wants a login (HTTP 407)."),
+            Self::Tunnel { proxy, host, reason } => format!("No way through the proxy {proxy} to {host} ({reason})."),
             Self::Redirected { url, to } => format!("{url} redirects to {to}."),
             Self::Busy {
                 url,

@@ -6,6 +6,7 @@ use std::{fmt, io};
 use hyper_util::client::legacy;
 use url::Url;
 
+use super::proxy::ProxyFailure;
 use super::resolver::UnknownName;
 use super::tls::is_outdated;
 use super::{CertificateProblem, Error, Settings};
@@ -79,6 +80,9 @@ pub(super) fn of_request(failure: &RequestFailure, settings: &Settings) -> Error
     };
     let host = host_and_port(&settings.endpoint);
     for cause in causes(error) {
+        if let Some(failure) = cause.downcast_ref::<ProxyFailure>() {
+            return of_proxy(failure, url, host);
+        }
         if let Some(unknown) = cause.downcast_ref::<UnknownName>() {
             return Error::UnknownHost {
                 host: settings.endpoint.host_str().unwrap_or_default().into(),
@@ -104,6 +108,18 @@ pub(super) fn of_request(failure: &RequestFailure, settings: &Settings) -> Error
         Error::Unreachable { host, reason }
     } else {
         Error::Broken { url, reason }
+    }
+}
+
+fn of_proxy(failure: &ProxyFailure, url: String, host: String) -> Error {
+    match failure {
+        ProxyFailure::PlainHttp => Error::PlainHttp { url },
+        ProxyFailure::LoginWanted { .. } => Error::Proxy { url },
+        ProxyFailure::Closed { proxy, reason } => Error::Tunnel {
+            proxy: proxy.clone(),
+            host,
+            reason: reason.clone(),
+        },
     }
 }
 

@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use super::Settings;
 use super::failure::ConnectFailure;
+use super::proxy::Way;
 use super::resolver::HostResolver;
 use super::tls::{Tls, Verdict};
 
@@ -26,7 +27,7 @@ type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 /// Opens sockets to one server and counts them.
 #[derive(Clone)]
 pub(super) struct Connector {
-    inner: HttpsConnector<HttpConnector<HostResolver>>,
+    inner: HttpsConnector<Way>,
     verdict: Verdict,
     timeout: Duration,
     sockets: Sockets,
@@ -54,7 +55,7 @@ impl Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         let verdict = Verdict::default();
-        let mut inner = tls.layer().layer(tcp);
+        let mut inner = tls.layer().layer(Way::new(tcp, settings.proxy.as_ref()));
         let listener = verdict.clone();
         inner.set_callback(move |configuration, _| {
             listener.listen(configuration);

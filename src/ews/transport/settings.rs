@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Secret;
+use super::{Proxy, Secret};
 
 /// How to prove who we are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -88,6 +88,8 @@ pub struct Settings {
     /// Addresses of names, in lower case, before the host's resolver is asked (as `curl --resolve`); the port counts for
     /// URLs without one.
     pub hosts: HashMap<String, SocketAddr>,
+    /// All connections go through it, those to the token endpoint and to Autodiscover too.
+    pub proxy: Option<Proxy>,
     /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
     /// For a request until its answer begins, without the wait for its turn; then for what of the answer comes slower than
@@ -110,6 +112,7 @@ impl Settings {
             oauth: None,
             tls: TlsLevel::default(),
             ca_file: None,
+            proxy: None,
             hosts: HashMap::new(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(120),

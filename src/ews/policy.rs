@@ -112,14 +112,14 @@ response_codes! {
         ErrorRequestStreamTooBig ErrorResponseSchemaValidation UnreadableAnswer
     } => "Look at the item with Outlook; it is tried again in the next run.";
     Postpone Protocol {
-        ErrorInternalServerError ErrorItemPropertyRequestFailed ErrorPropertyValidationFailure
+        ErrorItemCorrupt ErrorCorruptData ErrorInternalServerError ErrorItemPropertyRequestFailed ErrorPropertyValidationFailure
         ErrorDataSourceOperation ErrorParsingXMLResponse ErrorProxySoapException ErrorWin32InteropError
         ErrorUnsupportedMapiPropertyType ErrorUnsupportedCulture ErrorObjectTypeChanged
     } => "Look at the item with Outlook and at the server's event log; it is tried again in the next run.";
     Skip Protocol {
         ErrorContentConversionFailed ErrorMimeContentConversionFailed ErrorMimeContentInvalid
         ErrorMimeContentInvalidBase64String ErrorUnsupportedMimeConversion ErrorUnsupportedTypeForConversion
-        ErrorItemCorrupt ErrorCorruptData ErrorAttachmentNestLevelLimitExceeded ErrorAttachmentSizeLimitExceeded
+        ErrorAttachmentNestLevelLimitExceeded ErrorAttachmentSizeLimitExceeded
         ErrorMessageSizeExceeded ErrorCannotOpenFileAttachment ErrorInvalidIdMonikerTooLong
         ErrorInvalidIdTooManyAttachmentLevels
     } => "Look at the item with Outlook: Exchange can't give it as mail, now or later; it was left on the server.";

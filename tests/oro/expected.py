@@ -21,16 +21,26 @@ def read(path):
         "body": " ".join(body.get_content().split()) if body else "",
         "isText": body is None or body.get_content_type() == "text/plain",
         "attachments": sorted(
-            [part.get_filename(), hashlib.sha256(content(part)).hexdigest()] for part in message.iter_attachments()
+            [part.get_filename(), hashlib.sha256(content(part)).hexdigest()]
+            for part in leaves(message)
+            if part.get_filename()
         ),
     }
 
 
+def leaves(message):
+    """The parts that hold no parts; a message inside is one of them."""
+    for part in message.iter_parts():
+        if part.get_content_maintype() == "multipart":
+            yield from leaves(part)
+        else:
+            yield part
+
+
 def content(part):
-    value = part.get_content()
-    if isinstance(value, str):
-        return part.get_payload(decode=True)
-    return value if isinstance(value, bytes) else value.as_bytes()
+    if part.get_content_type() == "message/rfc822":
+        return part.get_payload(0).as_bytes().replace(b"\r\n", b"\n").strip()
+    return part.get_payload(decode=True)
 
 
 print(json.dumps({path: read(path) for path in sys.argv[1:]}))

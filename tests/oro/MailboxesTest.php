@@ -56,7 +56,10 @@ final class MailboxesTest extends OroTestCase
         $alerts = self::$oro->value("SELECT COUNT(*) FROM oro_notification_alert WHERE source_type = 'ExchangeMail'");
 
         self::tick();
-        $server->deliver("john@$domain", ExchangeServer::mail("a@$domain", 'To the second address', "john.doe@$domain", "carl@customer-of.$domain"));
+        $server->deliver(
+            "john@$domain",
+            ExchangeServer::mail("a@$domain", 'To the second address', "john.doe@$domain", "carl@customer-of.$domain")
+        );
         self::tick();
 
         self::assertSame(['To the second address'], self::myEmails("john@$domain"));

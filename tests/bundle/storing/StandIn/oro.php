@@ -222,3 +222,18 @@ namespace Oro\Bundle\SecurityBundle\Owner\Metadata {
         public function getMetadata($className);
     }
 }
+
+namespace Oro\Bundle\MigrationBundle\Migration {
+    use Doctrine\DBAL\Schema\Schema;
+
+    interface Installation
+    {
+        public function up(Schema $schema, QueryBag $queries);
+
+        public function getMigrationVersion();
+    }
+
+    class QueryBag
+    {
+    }
+}

@@ -104,7 +104,6 @@ final class ExchangeSettingsTest extends TestCase
             Configuration::AUTH => 'ntlm',
             Configuration::OWNER_IS_RECIPIENT => '1',
             Configuration::SKIP_PRIVATE => true,
-            Configuration::DELETE_REMOVED => true,
             Configuration::SYSTEM_MAILBOXES_COLLECT => 'matched',
             Configuration::JOURNAL_MAILBOXES => "Journal@example.com, journal2@example.com",
             Configuration::ALLOW_OPT_OUT => true,
@@ -134,7 +133,6 @@ final class ExchangeSettingsTest extends TestCase
         self::assertSame(['journal@example.com', 'journal2@example.com'], $options['journal_mailboxes']);
         self::assertSame('http://proxy.example.com:3128', $options['proxy']);
         self::assertTrue($options['legacy_tls']);
-        self::assertTrue($settings->collection->deleteRemoved);
         self::assertSame(SystemMailboxesCollect::Matched, $settings->collection->systemMailboxesCollect);
         self::assertTrue($settings->collection->allowOptOut);
     }

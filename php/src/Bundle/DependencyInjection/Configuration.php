@@ -34,7 +34,6 @@ final class Configuration implements ConfigurationInterface
     public const FOLDERS = 'folders';
     public const OWNER_IS_RECIPIENT = 'owner_is_recipient';
     public const SKIP_PRIVATE = 'skip_private';
-    public const DELETE_REMOVED = 'delete_removed';
     public const SYSTEM_MAILBOXES_COLLECT = 'system_mailboxes_collect';
     public const JOURNAL_MAILBOXES = 'journal_mailboxes';
     public const ALLOW_OPT_OUT = 'allow_opt_out';
@@ -66,7 +65,6 @@ final class Configuration implements ConfigurationInterface
             self::FOLDERS => ['value' => null, 'type' => 'text'],
             self::OWNER_IS_RECIPIENT => ['value' => false, 'type' => 'boolean'],
             self::SKIP_PRIVATE => ['value' => false, 'type' => 'boolean'],
-            self::DELETE_REMOVED => ['value' => false, 'type' => 'boolean'],
             self::SYSTEM_MAILBOXES_COLLECT => ['value' => SystemMailboxesCollect::Addressed->value, 'type' => 'text'],
             self::JOURNAL_MAILBOXES => ['value' => null, 'type' => 'text'],
             self::ALLOW_OPT_OUT => ['value' => false, 'type' => 'boolean'],

@@ -17,7 +17,6 @@ final readonly class CollectionSettings
      * @param bool                    $skipPrivate      whether mail marked private, personal or confidential is left
      *                                                  on the server
      * @param list<string>            $journalMailboxes addresses of mailboxes that hold journal reports
-     * @param bool                    $deleteRemoved    whether mail deleted in Exchange is deleted here too
      * @param bool                    $allowOptOut      whether users may keep their mailbox from being read
      */
     public function __construct(
@@ -26,7 +25,6 @@ final readonly class CollectionSettings
         public bool $ownerIsRecipient = false,
         public bool $skipPrivate = false,
         public array $journalMailboxes = [],
-        public bool $deleteRemoved = false,
         public SystemMailboxesCollect $systemMailboxesCollect = SystemMailboxesCollect::Addressed,
         public bool $allowOptOut = false
     ) {

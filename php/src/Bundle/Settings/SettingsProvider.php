@@ -33,7 +33,6 @@ final class SettingsProvider
                 $this->flag(Configuration::OWNER_IS_RECIPIENT),
                 $this->flag(Configuration::SKIP_PRIVATE),
                 AddressList::fromText($this->text(Configuration::JOURNAL_MAILBOXES)),
-                $this->flag(Configuration::DELETE_REMOVED),
                 SystemMailboxesCollect::tryFrom($this->text(Configuration::SYSTEM_MAILBOXES_COLLECT))
                     ?? SystemMailboxesCollect::Addressed,
                 $this->flag(Configuration::ALLOW_OPT_OUT)

@@ -6,10 +6,12 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 
 use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\EventListener\ConfigurationListener;
 use ExchangeMail\Bundle\Exception\LeaseLostException;
 use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Manager\MailboxDirectory;
 use ExchangeMail\Bundle\Manager\OriginPlan;
+use ExchangeMail\Bundle\Manager\OriginRetry;
 use ExchangeMail\Bundle\Manager\OriginSynchronizer;
 use ExchangeMail\Bundle\Manager\ServerChange;
 use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
@@ -22,6 +24,7 @@ use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
 use ExchangeSync\Batch;
 use Oro\Bundle\ConfigBundle\Entity\Config;
 use Oro\Bundle\ConfigBundle\Entity\ConfigValue;
+use Oro\Bundle\ConfigBundle\Event\ConfigUpdateEvent;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\Mailbox;
 use Oro\Bundle\ImapBundle\Entity\UserEmailOrigin;
@@ -492,6 +495,19 @@ final class OriginSynchronizerTest extends OroTestCase
         $change($this->newUser($name, $this->oro->em->find(Organization::class, $this->organizationId)));
         $this->oro->em->flush();
         $this->oro->em->clear();
+    }
+
+    public function testWhoOptsOutInMyConfigurationIsNotReadFromThatMomentOn(): void
+    {
+        $this->oro->settings['exchange_mail.allow_opt_out'] = true;
+        $this->synchronizer->synchronize();
+        $this->optOut($this->janeId);
+
+        (new ConfigurationListener($this->synchronizer, new OriginRetry($this->oro->doctrine)))->onUpdate(
+            new ConfigUpdateEvent(['exchange_mail.opted_out' => ['old' => false, 'new' => true]], 'user', $this->janeId)
+        );
+
+        self::assertSame(['jane@example.com' => false, 'john@example.com' => true], $this->states());
     }
 
     private function optOut(int $userId): void

@@ -14,14 +14,28 @@ use Oro\Bundle\ConfigBundle\Event\ConfigUpdateEvent;
  */
 final class ConfigurationListener
 {
-    private const CHANGES_MAILBOXES = [Configuration::ENABLED, Configuration::DOMAINS, Configuration::SERVER];
+    /** Oro has one event for every scope: what a user saves in My Configuration is among these. */
+    private const CHANGES_MAILBOXES = [
+        Configuration::ENABLED,
+        Configuration::DOMAINS,
+        Configuration::SERVER,
+        Configuration::ALLOW_OPT_OUT,
+        Configuration::OPTED_OUT,
+    ];
     private const CHANGES_CONNECTION = [
         Configuration::ENABLED,
         Configuration::SERVER,
         Configuration::VERSION,
+        Configuration::AUTH,
         Configuration::LOGIN,
         Configuration::PASSWORD,
+        Configuration::OAUTH_TOKEN_URL,
+        Configuration::OAUTH_CLIENT_ID,
+        Configuration::OAUTH_CLIENT_SECRET,
+        Configuration::OAUTH_SCOPE,
         Configuration::CA_FILE,
+        Configuration::PROXY,
+        Configuration::LEGACY_TLS,
     ];
 
     public function __construct(

@@ -99,6 +99,22 @@ final class StatusProviderTest extends OroTestCase
         self::assertFalse($visible->isVisible((int)$origin->getId() + 1000));
     }
 
+    public function testTheAccountIsRefusedWhereAMailboxThatIsReadSaysSo(): void
+    {
+        $john = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->johnId, false));
+        $john->recordFailure('ExchangeSync\ImpersonationException', null, 'Not allowed.', 'Allow it.');
+        $jane = $this->oro->em->find(ExchangeEmailOrigin::class, $this->mailbox($this->janeId, false));
+        $jane->recordFailure('ExchangeSync\AuthenticationException', null, 'Refused.', 'Check the password.');
+        $this->oro->em->flush();
+        $refused = [];
+        foreach (['NULL', 'true', 'false'] as $isOn) {
+            $this->oro->em->getConnection()->executeStatement('UPDATE oro_email_origin SET is_sync_enabled = ' . $isOn);
+            $refused[] = (new StatusProvider(new StatusQuery($this->oro->doctrine)))->isAccountRefused();
+        }
+
+        self::assertSame([true, true, false], $refused);
+    }
+
     private function grid(int $organizationId): QueryBuilder
     {
         return $this->gridQuery($organizationId)->create();

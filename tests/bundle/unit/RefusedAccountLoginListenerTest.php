@@ -4,12 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Unit;
 
-use Doctrine\ORM\EntityManagerInterface;
-use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
-use ExchangeMail\Bundle\Entity\Repository\ExchangeEmailOriginRepository;
 use ExchangeMail\Bundle\EventListener\RefusedAccountLoginListener;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Status\StatusProvider;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Oro\Bundle\UserBundle\Entity\User;
@@ -50,14 +47,8 @@ final class RefusedAccountLoginListenerTest extends TestCase
      */
     private function signIn(bool $isGranted, bool $isEnabled, bool $isRefused): array
     {
-        $repository = $this->createMock(ExchangeEmailOriginRepository::class);
-        $repository->method('findOneBy')
-            ->with(['isActive' => true, 'lastErrorException' => 'ExchangeSync\AuthenticationException'])
-            ->willReturn($isRefused ? new ExchangeEmailOrigin() : null);
-        $em = $this->createMock(EntityManagerInterface::class);
-        $em->method('getRepository')->willReturn($repository);
-        $doctrine = $this->createMock(ManagerRegistry::class);
-        $doctrine->method('getManagerForClass')->willReturn($em);
+        $status = $this->createMock(StatusProvider::class);
+        $status->method('isAccountRefused')->willReturn($isRefused);
         $config = $this->createMock(ConfigManager::class);
         $stored = ['exchange_mail.enabled' => $isEnabled, 'exchange_mail.login' => 'EXAMPLE\<svc>'];
         $config->method('get')->willReturnCallback(static fn (string $name): mixed => $stored[$name] ?? null);
@@ -75,7 +66,7 @@ final class RefusedAccountLoginListenerTest extends TestCase
         $request->setSession($session);
 
         (new RefusedAccountLoginListener(
-            $doctrine,
+            $status,
             new SettingsProvider($config, $this->createMock(SymmetricCrypterInterface::class)),
             $authorization,
             $urls,

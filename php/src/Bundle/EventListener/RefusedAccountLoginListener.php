@@ -4,10 +4,9 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\EventListener;
 
-use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Exception\NotInstalledException;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
+use ExchangeMail\Bundle\Status\StatusProvider;
 use Oro\Bundle\UserBundle\Entity\User;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
 use Symfony\Component\Security\Core\Authorization\AuthorizationCheckerInterface;
@@ -20,7 +19,7 @@ use Symfony\Contracts\Translation\TranslatorInterface;
 final class RefusedAccountLoginListener
 {
     public function __construct(
-        private readonly ManagerRegistry $doctrine,
+        private readonly StatusProvider $statusProvider,
         private readonly SettingsProvider $settingsProvider,
         private readonly AuthorizationCheckerInterface $authorizationChecker,
         private readonly UrlGeneratorInterface $urlGenerator,
@@ -50,7 +49,7 @@ final class RefusedAccountLoginListener
     private function findMessage(): ?string
     {
         try {
-            $isRefused = NotInstalledException::guard($this->isRefused(...));
+            $isRefused = $this->statusProvider->isAccountRefused();
         } catch (NotInstalledException $exception) {
             return $exception->getMessage();
         }
@@ -61,12 +60,5 @@ final class RefusedAccountLoginListener
                 '%url%' => $this->urlGenerator->generate('exchange_mail_status'),
             ])
             : null;
-    }
-
-    private function isRefused(): bool
-    {
-        return null !== $this->doctrine->getManagerForClass(ExchangeEmailOrigin::class)
-            ->getRepository(ExchangeEmailOrigin::class)
-            ->findOneBy(['isActive' => true, 'lastErrorException' => 'ExchangeSync\AuthenticationException']);
     }
 }

@@ -6,11 +6,12 @@ namespace ExchangeMail\Bundle\Status;
 
 use Doctrine\ORM\QueryBuilder;
 use ExchangeMail\Bundle\Exception\NotInstalledException;
+use ExchangeSync\AuthenticationException;
 
 /**
  * Lists the state of the mailboxes, row by row. The page has its own grid.
  */
-final class StatusProvider
+class StatusProvider
 {
     public function __construct(private readonly StatusQuery $query)
     {
@@ -37,6 +38,22 @@ final class StatusProvider
     public function getStatusesOfUser(int $userId): iterable
     {
         return self::read($this->query->create()->where('o.owner = :user')->setParameter('user', $userId));
+    }
+
+    /**
+     * Whether Exchange refuses the service account for a mailbox that is read.
+     *
+     * @throws NotInstalledException
+     */
+    public function isAccountRefused(): bool
+    {
+        $query = $this->query->create()
+            ->where('o.lastErrorException = :refused AND ' . StatusQuery::IS_ON)
+            ->setParameter('refused', AuthenticationException::class)
+            ->setMaxResults(1)
+            ->getQuery();
+
+        return [] !== NotInstalledException::guard(static fn (): array => $query->getArrayResult());
     }
 
     /**

@@ -257,6 +257,7 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame('mail.example.com', $origin->getServer());
         $folder = (new EmailFolder())->setType('inbox')->setName('Inbox')->setFullName('Inbox');
         $origin->addFolder($folder)->setRootCheckpoint('root', 'checkpoint')->setNextRunAt(new \DateTime('+1 hour'));
+        $origin->addToCounters(3, 2);
         $this->oro->em->persist(new ExchangeEmailFolder($folder, 'id of the old server'));
         $this->oro->em->flush();
 
@@ -271,6 +272,7 @@ final class OriginSynchronizerTest extends OroTestCase
         self::assertSame('new.example.com', $origin->getServer());
         self::assertNull($origin->getRootCheckpoint());
         self::assertNull($origin->getNextRunAt());
+        self::assertSame([3, 0], [$origin->getCollected(), $origin->getSkipped()], 'Failed items go with their folders.');
         self::assertSame([0, 1], [$this->rowCount('exchange_mail_folder'), $this->rowCount('oro_email_folder')]);
     }
 

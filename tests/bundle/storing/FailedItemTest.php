@@ -145,6 +145,25 @@ final class FailedItemTest extends OroTestCase
         self::assertSame([], $this->oro->em->getRepository(FailedItem::class)->getDue([$origin], 10));
     }
 
+    public function testWhatWasTriedBeforeTheServerWentAwayKeepsItsTime(): void
+    {
+        $origin = $this->mailbox($this->janeId);
+        $this->refused = ['bad'];
+        $this->store($origin, $this->batch(['good', 'bad']));
+        $this->store($origin, new Batch('jane@example.com', Mail::inbox(), skipped: [new Skipped('b', 'cut off')]));
+        $this->engine->messages = ['bad' => $this->message('bad'), 'b' => new ConnectionException('no route to host')];
+        $this->sql("UPDATE exchange_mail_failed_item SET first_try_at = '2020-01-01 00:00:00'");
+        $this->makeDue();
+        $this->services->retry->retryDue([$origin]);
+
+        $next = [];
+        foreach ($this->items() as $item) {
+            $next[$item->getItemId()] = $item->getNextTryAt();
+        }
+        self::assertNull($next['bad'], 'it is given up');
+        self::assertGreaterThan(new \DateTime('now', new \DateTimeZone('UTC')), $next['b']);
+    }
+
     public function testAnErrorThatMessagesShareStopsTheMailboxWhereItIs(): void
     {
         $origin = $this->mailbox($this->janeId);

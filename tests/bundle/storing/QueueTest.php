@@ -181,6 +181,17 @@ final class QueueTest extends OroTestCase
         self::assertSame(MessageProcessorInterface::REJECT, $this->process($this->sent()[0]));
         self::assertSame(0, $this->leased());
         self::assertSame(2, $this->services->synchronizer->sync(0, 0, -1, -1));
+        self::assertStringContainsString('The server does not answer.', $this->services->logger->text());
+    }
+
+    public function testADatabaseThatGoesAwayDoesNotBringMailIntoTheLog(): void
+    {
+        $this->services->synchronizer->sync(0, 0, -1, -1);
+        $this->engine->failure = new \RuntimeException('An exception occurred while executing "INSERT" with params ["secret merger"]');
+
+        self::assertSame(MessageProcessorInterface::REJECT, $this->process($this->sent()[0]));
+        self::assertStringContainsString(\RuntimeException::class, $this->services->logger->text());
+        self::assertStringNotContainsString('merger', $this->services->logger->text());
     }
 
     /**

@@ -178,6 +178,7 @@ final class ConfigurationFormTest extends TestCase
         yield 'no URL' => ['oauth_token_url', 'login.example.com', 'exchange_mail.oauth_token_url.invalid'];
         yield 'a login in the URL' => ['oauth_token_url', 'https://a:b@login.example.com', 'exchange_mail.server.credentials'];
         yield 'a proxy without scheme' => ['proxy', 'proxy.example.com:3128', 'exchange_mail.proxy.invalid'];
+        yield 'a proxy over https' => ['proxy', 'https://proxy.example.com:3128', 'exchange_mail.proxy.invalid'];
         yield 'a login at the proxy' => ['proxy', 'http://a:b@proxy.example.com', 'exchange_mail.proxy.credentials'];
         yield 'a journal that is no address' => ['journal_mailboxes', "a@example.com\nb", 'exchange_mail.journal_mailboxes.invalid'];
         yield 'a file without certificates' => ['ca_file', __FILE__, 'exchange_mail.ca_file.invalid'];

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Async;
 
 use ExchangeMail\Bundle\Async\Topic\SearchLateAddressesTopic;
+use ExchangeMail\Bundle\Storage\FailureReason;
 use ExchangeMail\Bundle\Sync\LateAddressSchedule;
 use ExchangeMail\Bundle\Sync\LateAddressSearch;
 use ExchangeMail\Bundle\Sync\RunLimits;
@@ -45,9 +46,10 @@ class SearchLateAddressesProcessor implements MessageProcessorInterface, TopicSu
             );
         } catch (\Exception $e) {
             // the addresses wait on, and cron sends a new message
-            $this->logger->error('Exchange: the search for earlier mail failed. ' . $e->getMessage(), [
+            // not the exception itself: Doctrine's may quote the mail that it was about to write
+            $this->logger->error('Exchange: the search for earlier mail failed. ' . FailureReason::of($e)->text, [
                 'organization' => $organizationId,
-                'exception' => $e,
+                'error' => $e::class,
             ]);
 
             return self::REJECT;

@@ -6,6 +6,7 @@ namespace ExchangeMail\Bundle\Async;
 
 use ExchangeMail\Bundle\Async\Topic\SyncMailboxesTopic;
 use ExchangeMail\Bundle\Lease\OriginLeases;
+use ExchangeMail\Bundle\Storage\FailureReason;
 use ExchangeMail\Bundle\Sync\MailboxQueue;
 use ExchangeMail\Bundle\Sync\MailboxRun;
 use ExchangeMail\Bundle\Sync\RunLimits;
@@ -56,9 +57,10 @@ class SyncMailboxesProcessor implements MessageProcessorInterface, TopicSubscrib
             );
         } catch (\Exception $e) {
             // the mailboxes are free again and the next cron sends them anew; a second attempt now would only repeat the error
-            $this->logger->error('Exchange: a group of mailboxes was not read. ' . $e->getMessage(), [
+            // not the exception itself: Doctrine's may quote the mail that it was about to write
+            $this->logger->error('Exchange: a group of mailboxes was not read. ' . FailureReason::of($e)->text, [
                 'origins' => $originIds,
-                'exception' => $e,
+                'error' => $e::class,
             ]);
 
             return self::REJECT;

@@ -95,6 +95,8 @@ final class ServerChange
             ->set('o.rootFolderId', 'NULL')
             ->set('o.rootCheckpoint', 'NULL')
             ->set('o.nextRunAt', 'NULL')
+            // the items that it counts went with their folders
+            ->set('o.skipped', '0')
             ->getQuery()
             ->execute();
     }

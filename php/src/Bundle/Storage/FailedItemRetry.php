@@ -48,12 +48,12 @@ final class FailedItemRetry
         $due = $this->repository()->getDue($originIds, self::ITEMS_AT_ONCE);
         $collected = 0;
         $engine = [] === $due ? null : $this->engines->get();
-        foreach ($due as $id) {
+        foreach ($due as $index => $id) {
             try {
                 $collected += RetryResult::Collected === $this->attempt($engine, $id) ? 1 : 0;
             } catch (\ExchangeSync\Exception) {
                 // the run of the mailbox says what is the matter with the server
-                $this->repository()->postpone($due, self::PAUSE_IN_MINUTES);
+                $this->repository()->postpone(\array_slice($due, $index), self::PAUSE_IN_MINUTES);
                 break;
             }
         }

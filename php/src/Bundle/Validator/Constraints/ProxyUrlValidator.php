@@ -27,8 +27,7 @@ final class ProxyUrlValidator extends ConstraintValidator
         $parts = \is_array($parts) ? $parts : [];
         $message = match (true) {
             isset($parts['user']) || isset($parts['pass']) => $constraint->credentialsMessage,
-            !\in_array(strtolower($parts['scheme'] ?? ''), ['http', 'https'], true) || '' === ($parts['host'] ?? '')
-                => $constraint->message,
+            'http' !== strtolower($parts['scheme'] ?? '') || '' === ($parts['host'] ?? '') => $constraint->message,
             default => null,
         };
         if (null !== $message) {

@@ -172,8 +172,8 @@ fn read(settings: &mut Settings, name: &str, value: &Zval) -> PhpResult {
             settings.since = Some(date::read(value).ok_or_else(|| wrong(name, wanted, value))?);
         }
         "folders" => settings.folders = list(name, value)?,
-        "owner_is_recipient" => settings.owner_is_recipient = boolean(name, value)?,
-        "skip_private" => settings.skip_private = boolean(name, value)?,
+        "owner_is_recipient" => settings.owner_is_recipient = flag(name, value)?,
+        "skip_private" => settings.skip_private = flag(name, value)?,
         "journal_mailboxes" => settings.journal_mailboxes = list(name, value)?,
         "connect_timeout" => settings.connect_timeout = seconds(name, value)?,
         "request_timeout" => settings.request_timeout = seconds(name, value)?,
@@ -224,10 +224,6 @@ fn list(name: &str, value: &Zval) -> PhpResult<Vec<String>> {
         return Err(wrong(name, "a list of strings that are not empty", value));
     }
     Ok(list)
-}
-
-fn boolean(name: &str, value: &Zval) -> PhpResult<bool> {
-    value.bool().ok_or_else(|| wrong(name, "a bool", value))
 }
 
 fn whole(name: &str, value: &Zval, most: usize) -> PhpResult<usize> {

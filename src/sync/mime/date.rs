@@ -57,13 +57,19 @@ impl Found {
 
     /// `hh:mm:ss`, and what may stick to it.
     fn clock(&mut self, token: &str) {
-        // ISO 8601: a date, `T`, a time.
-        if let Some((date, rest)) = token.split_once('T') {
-            if self.day.is_none() {
-                self.take(date);
+        // ISO 8601: a date, `T`, a time. Other Ts are of a zone.
+        let iso = token
+            .split_once('T')
+            .filter(|(_, clock)| clock.starts_with(|c: char| c.is_ascii_digit()));
+        let token = match iso {
+            Some((date, clock)) => {
+                if self.day.is_none() {
+                    self.take(date);
+                }
+                clock
             }
-            return self.clock(rest);
-        }
+            None => token,
+        };
         let end = token
             .find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.')
             .unwrap_or(token.len());
@@ -80,7 +86,7 @@ impl Found {
             "" | "Z" => {}
             "AM" | "am" | "PM" | "pm" => self.word(rest),
             _ if rest.starts_with(['+', '-']) => self.zone = offset(rest),
-            _ => {}
+            _ => self.word(rest),
         }
     }
 
@@ -190,6 +196,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_date_of_nothing_but_separators_ends() {
+        let field = format!("1:{}", "T1".repeat(1_000_000));
+        assert_eq!(date(field.as_bytes()), None);
+    }
+
+    #[test]
     fn dates_are_read_as_programs_write_them() {
         for (field, seconds) in [
             ("Wed, 15 Feb 1995 09:38:18", 792_841_098),
@@ -202,6 +214,8 @@ mod tests {
             ("Wed, 15 Feb 1995 09:38:18 +01:00", 792_837_498),
             ("1995-02-15T09:38:18+01:00", 792_837_498),
             ("1995-02-15 09:38:18", 792_841_098),
+            ("Wed, 15 Feb 1995 09:38:18EST", 792_859_098),
+            ("Wed, 15 Feb 1995 09:38:18GMT+0100", 792_837_498),
             ("Wed, 15 Feb 1995 09:38:60 -0000", 792_841_139),
             ("Mi, 15 Feb 1995 9:38:18 PM", 792_884_298),
             ("15 (day) Feb 1995 09.38.18", 792_806_400),

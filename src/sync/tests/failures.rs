@@ -298,29 +298,6 @@ async fn an_outage_of_the_directory_loses_no_mail() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_behind_a_broken_connection_is_sent_once_more_and_not_for_every_mailbox() {
-    let mailboxes: Vec<String> = (0..12).map(|n| format!("user{n}@example.com")).collect();
-    let server = mailboxes
-        .iter()
-        .fold(server(), |server, address| server.mailbox(address))
-        .start()
-        .await
-        .unwrap();
-    let engine = Engine::new(Settings {
-        password: "wrong".into(),
-        auth: "basic".into(),
-        // Nothing listens there at first.
-        ..settings(&server)
-    })
-    .unwrap();
-    let addresses: Vec<&str> = mailboxes.iter().map(String::as_str).collect();
-    let mut host = Host::default();
-    host.run(&engine, &addresses).await;
-    assert_eq!(host.failures.len(), 12);
-    assert_eq!(server.stats().statuses.get(&401), Some(&1));
-}
-
-#[tokio::test]
 async fn a_mailbox_in_a_folders_trouble_reads_its_other_folders() {
     let server = server().start().await.unwrap();
     let jane = server.mailbox(JANE).unwrap();

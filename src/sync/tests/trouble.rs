@@ -221,24 +221,7 @@ async fn a_run_that_breaks_anywhere_loses_nothing() {
     let mut host = Host::default();
     for broken in 1..40 {
         // Each run gets one batch further than the host keeps, as after a crash before the commit.
-        let engine = engine(&server);
-        let mut run = engine.run(Arc::new(book()));
-        let mut kept = 0;
-        let mut offered = false;
-        loop {
-            match run.next().await {
-                Event::WantsMailbox if offered => run.no_more_mailboxes(),
-                Event::WantsMailbox => {
-                    offered = true;
-                    run.offer(host.task(JANE));
-                }
-                Event::Batch(batch) if kept < 2 => {
-                    kept += 1;
-                    host.store(*batch);
-                }
-                Event::Batch(_) | Event::Finished => break,
-            }
-        }
+        host.run_broken(&engine(&server), JANE, 2).await;
         if host.stored.len() == 130 {
             assert!(broken > 1, "the first run can't have stored all");
             return;

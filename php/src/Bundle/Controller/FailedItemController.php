@@ -65,7 +65,7 @@ final class FailedItemController
         return new JsonResponse([
             'successful' => RetryResult::Failed !== $result,
             'message' => $this->translator->trans('exchange_mail.failed_items.retry.' . strtolower($result->name), [
-                '%reason%' => RetryResult::Failed === $result ? (string)$this->find($id)?->getReason() : '',
+                '%reason%' => RetryResult::Failed === $result ? $this->labels->explain((string)$this->find($id)?->getReason()) : '',
             ]),
         ]);
     }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Tests\Bundle\Origins;
 
+use ExchangeMail\Bundle\AddressBook\AddressCheck;
 use ExchangeMail\Bundle\Command\StatusCommand;
 use ExchangeMail\Bundle\Engine\EngineRequirement;
 use ExchangeMail\Bundle\Engine\Readiness;
@@ -13,7 +14,9 @@ use ExchangeMail\Bundle\Settings\SettingsProvider;
 use ExchangeMail\Bundle\Status\StatusProvider;
 use ExchangeMail\Bundle\Status\StatusQuery;
 use ExchangeMail\Tests\Bundle\Storing\Host\Blank;
+use ExchangeMail\Tests\Bundle\Storing\Oro\Contact;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
+use Oro\Bundle\OrganizationBundle\Entity\Organization;
 use Oro\Bundle\SecurityBundle\Encoder\SymmetricCrypterInterface;
 use Symfony\Component\Console\Tester\CommandTester;
 use Symfony\Component\Translation\Loader\YamlFileLoader;
@@ -70,6 +73,17 @@ final class StatusCommandTest extends OroTestCase
         self::assertStringContainsString('oro:platform:update', $tester->getDisplay());
     }
 
+    public function testAddressesThatNoMailCanHaveAreCountedOnDemand(): void
+    {
+        $this->configure();
+        $this->mailbox($this->janeId, false);
+        $this->oro->em->persist(new Contact('phone 4711', $this->oro->em->find(Organization::class, $this->organizationId)));
+        $this->oro->em->flush();
+
+        self::assertStringContainsString('is looked for: 3. Unusable: 1.', $this->execute(['--addresses' => true])->getDisplay());
+        self::assertStringNotContainsString('Unusable', $this->execute([])->getDisplay());
+    }
+
     private function configure(): void
     {
         $this->oro->settings += [
@@ -94,7 +108,12 @@ final class StatusCommandTest extends OroTestCase
                 new EngineRequirement(),
                 new SettingLabels(self::translator())
             ),
-            new SettingLabels(self::translator())
+            new SettingLabels(self::translator()),
+            new AddressCheck(
+                $this->oro->doctrine,
+                $this->services->addressBooks,
+                Blank::of(EngineRequirement::class, ['isMet' => true])
+            )
         ));
         $tester->execute($input);
 

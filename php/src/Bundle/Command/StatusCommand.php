@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace ExchangeMail\Bundle\Command;
 
+use ExchangeMail\Bundle\AddressBook\AddressCheck;
 use ExchangeMail\Bundle\Engine\Readiness;
 use ExchangeMail\Bundle\Exception\NotInstalledException;
 use ExchangeMail\Bundle\Settings\SettingLabels;
@@ -25,7 +26,8 @@ class StatusCommand extends Command
     public function __construct(
         private readonly StatusProvider $statusProvider,
         private readonly Readiness $readiness,
-        private readonly SettingLabels $labels
+        private readonly SettingLabels $labels,
+        private readonly AddressCheck $addressCheck
     ) {
         parent::__construct();
     }
@@ -34,6 +36,7 @@ class StatusCommand extends Command
     {
         $this
             ->addOption('failed', null, InputOption::VALUE_NONE, 'Only mailboxes whose last run failed')
+            ->addOption('addresses', null, InputOption::VALUE_NONE, 'Also read all addresses, and count the unusable ones')
             ->setHelp(
                 <<<'HELP'
 The <info>%command.name%</info> command lists the mailboxes that are read from Exchange: whose they are, when they were read,
@@ -43,6 +46,9 @@ how many messages were collected and skipped, the last error with its remedy, an
 
 With <info>--failed</info> it lists the mailboxes whose last run failed. The exit code is 1 if there is one, or if the
 integration is switched on and can't run.
+
+With <info>--addresses</info> it reads the addresses of all users and contacts too, and tells how many are no address that mail
+can have: no mail is found for them. That takes as long as the beginning of a run, which reads them too.
 HELP
             );
     }
@@ -53,7 +59,12 @@ HELP
         $isReady = $this->showReadiness($io);
 
         try {
-            return $this->showMailboxes($io, (bool)$input->getOption('failed')) && $isReady ? Command::SUCCESS : Command::FAILURE;
+            $isWell = $this->showMailboxes($io, (bool)$input->getOption('failed')) && $isReady;
+            if ($input->getOption('addresses')) {
+                $io->writeln($this->addressCheck->describe());
+            }
+
+            return $isWell ? Command::SUCCESS : Command::FAILURE;
         } catch (NotInstalledException $exception) {
             $io->error($exception->getMessage());
 

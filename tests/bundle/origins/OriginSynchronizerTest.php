@@ -51,7 +51,7 @@ final class OriginSynchronizerTest extends OroTestCase
             'exchange_mail.domains' => 'example.com',
         ];
         $this->settings = new SettingsProvider($this->oro->config, Blank::of(SymmetricCrypterInterface::class));
-        $this->systemMailboxes = new SystemMailboxOrigins($this->oro->doctrine);
+        $this->systemMailboxes = new SystemMailboxOrigins($this->oro->doctrine, new OriginLeases($this->oro->doctrine));
         $this->synchronizer = new OriginSynchronizer(
             $this->oro->doctrine,
             new MailboxDirectory($this->oro->doctrine),
@@ -363,17 +363,20 @@ final class OriginSynchronizerTest extends OroTestCase
     {
         $mailbox = $this->systemMailbox('info@example.com');
         $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-03-01'));
-        $folder = $mailbox->getOrigin()->getFolders()->first();
-        $exchange = new ExchangeEmailFolder($folder, 'sent');
-        $exchange->setCheckpoint('checkpoint');
-        $this->oro->em->persist($exchange);
         $this->oro->em->flush();
+        $leases = new OriginLeases($this->oro->doctrine);
+        $originId = (int)$mailbox->getOrigin()->getId();
+        self::assertSame([$originId], $leases->take([$originId], 'a run'));
+        $state = fn (): array => $this->oro->em->getConnection()->fetchAssociative(
+            'SELECT lease, start_over FROM exchange_mail_mailbox_state WHERE origin_id = ?',
+            [$originId]
+        );
 
         $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-04-01'));
-        self::assertSame('checkpoint', $exchange->getCheckpoint());
+        self::assertSame(['a run', false], [$state()['lease'], (bool)$state()['start_over']]);
 
         $this->systemMailboxes->assign($mailbox, null, new \DateTimeImmutable('2026-01-01'));
-        self::assertNull($exchange->getCheckpoint());
+        self::assertSame([null, true], [$state()['lease'], (bool)$state()['start_over']]);
     }
 
     public function testTwoHostsThatFindTheSameUserMakeOneOrigin(): void

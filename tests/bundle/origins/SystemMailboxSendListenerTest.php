@@ -6,6 +6,7 @@ namespace ExchangeMail\Tests\Bundle\Origins;
 
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\EventListener\SystemMailboxSendListener;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
 use ExchangeMail\Tests\Bundle\Storing\OroTestCase;
 use Oro\Bundle\EmailBundle\Builder\EmailUserFromEmailModelBuilder;
@@ -37,7 +38,7 @@ final class SystemMailboxSendListenerTest extends OroTestCase
         $this->mailbox->setOrganization($this->oro->em->find(Organization::class, $this->organizationId));
         $smtp = (new UserEmailOrigin())->setMailboxName('info')->setUser('info');
         $smtp->setSmtpHost('smtp.example.com')->setSmtpPort(587)->setSmtpEncryption('tls')->setPassword('encrypted');
-        (new SystemMailboxOrigins($this->oro->doctrine))->assign($this->mailbox, $smtp, null);
+        (new SystemMailboxOrigins($this->oro->doctrine, new OriginLeases($this->oro->doctrine)))->assign($this->mailbox, $smtp, null);
         $this->oro->em->persist($this->mailbox);
         $this->oro->em->flush();
         $this->oro->em->clear();

@@ -98,7 +98,7 @@ final class ConfigurationListenerTest extends TestCase
         $synchronizer = new OriginSynchronizer(
             $doctrine,
             new MailboxDirectory($doctrine),
-            new SystemMailboxOrigins($doctrine),
+            new SystemMailboxOrigins($doctrine, new OriginLeases($doctrine)),
             new ServerChange($doctrine, $this->createMock(OriginLeases::class), new NullLogger()),
             $this->createMock(OriginLeases::class),
             new SettingsProvider($config, $this->createMock(SymmetricCrypterInterface::class)),

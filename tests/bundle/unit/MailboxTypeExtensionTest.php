@@ -8,6 +8,7 @@ use Doctrine\Persistence\ManagerRegistry;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
 use ExchangeMail\Bundle\Entity\Repository\ExchangeEmailOriginRepository;
 use ExchangeMail\Bundle\Form\Extension\MailboxTypeExtension;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Manager\SystemMailboxOrigins;
 use ExchangeMail\Bundle\Settings\SettingsProvider;
 use Oro\Bundle\ConfigBundle\Config\ConfigManager;
@@ -224,7 +225,7 @@ final class MailboxTypeExtensionTest extends TestCase
         $token->method('getUser')->willReturn(new User());
 
         $extension = new MailboxTypeExtension(
-            new SystemMailboxOrigins($doctrine),
+            new SystemMailboxOrigins($doctrine, new OriginLeases($doctrine)),
             new SettingsProvider($config, $crypter),
             $translator
         );

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace ExchangeMail\Bundle\Manager;
 
 use Doctrine\Persistence\ManagerRegistry;
-use ExchangeMail\Bundle\Entity\ExchangeEmailFolder;
 use ExchangeMail\Bundle\Entity\ExchangeEmailOrigin;
+use ExchangeMail\Bundle\Lease\OriginLeases;
 use ExchangeMail\Bundle\Settings\DomainList;
 use Oro\Bundle\EmailBundle\Entity\EmailFolder;
 use Oro\Bundle\EmailBundle\Entity\Mailbox;
@@ -23,7 +23,7 @@ final class SystemMailboxOrigins
 {
     private const SENT_FOLDER = 'Sent Items';
 
-    public function __construct(private readonly ManagerRegistry $doctrine)
+    public function __construct(private readonly ManagerRegistry $doctrine, private readonly OriginLeases $leases)
     {
     }
 
@@ -136,12 +136,11 @@ final class SystemMailboxOrigins
         if (null === $before || (null !== $since && $since >= $before)) {
             return;
         }
-        // what was passed over is looked at again
-        $folders = $this->doctrine->getRepository(ExchangeEmailFolder::class);
-        foreach ($folders->findBy(['folder' => [...$origin->getFolders()]]) as $folder) {
-            $folder->setCheckpoint(null);
+        // what was passed over is looked at again; a run under way must not write its checkpoints back
+        if (null !== $origin->getId()) {
+            $this->leases->revoke([$origin->getId()]);
+            $this->leases->startOver([$origin->getId()]);
         }
-        $origin->resetRootCheckpoint();
     }
 
     /**

@@ -7,7 +7,7 @@ export default async (oro, {label, email, since, picture}) => {
     await field('[email]').fill(email);
     await field('[exchangeMail]').check();
     await field('[exchangeMailSince]').evaluate((input, day) => { input.value = day; }, since);
-    await page.click('button[type=submit]:visible');
+    await page.click('button[type=submit]:visible:has-text("Save")');
     const flash = await oro.flash();
     await page.waitForLoadState('networkidle');
     const refused = (await page.locator('.validation-failed:visible').allInnerTexts()).join(' ');
